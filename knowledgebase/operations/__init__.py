@@ -1,0 +1,28 @@
+"""Every change to an article: writing, revising, publishing."""
+
+from knowledgebase.operations.publishing import AlreadyThere, NotReady, archive, publish
+from knowledgebase.operations.writing import (
+    AlreadyTranslated,
+    Content,
+    Facts,
+    Outdated,
+    restore,
+    revise,
+    translate,
+    write_article,
+)
+
+__all__ = [
+    "AlreadyThere",
+    "AlreadyTranslated",
+    "Content",
+    "Facts",
+    "NotReady",
+    "Outdated",
+    "archive",
+    "publish",
+    "restore",
+    "revise",
+    "translate",
+    "write_article",
+]
