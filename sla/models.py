@@ -1,0 +1,195 @@
+"""Calendars say when we work, policies what we promise; clocks that already run are rows of the tickets."""
+
+from datetime import time
+from typing import ClassVar
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from sla.worktime import MINUTES_A_DAY, Hours
+
+MIDNIGHT = time(0)
+
+
+def validate_timezone(name: str) -> None:
+    """
+    Accept the names of the IANA time zone database only.
+
+    :raises ValidationError: if there is no such zone.
+    """
+    if name not in available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone such as Europe/Berlin."), params={"name": name})
+
+
+class Calendar(models.Model):
+    """The weekly working hours of a place and the days it is closed; changed by `operations.calendars` only."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    timezone = models.CharField(_("time zone"), max_length=64)
+    # Processes that keep a copy compare it; the operations set it with every change of intervals or holidays, too.
+    changed_at = models.DateTimeField(_("changed"), default=now, editable=False)
+
+    class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """
+        Check the time zone; not a validator of the field, for migrations import nothing from here.
+
+        :raises ValidationError: if there is no such zone.
+        """
+        try:
+            validate_timezone(self.timezone)
+        except ValidationError as refusal:
+            raise ValidationError({"timezone": refusal}) from refusal
+
+    def hours(self) -> Hours:
+        """
+        Read the working hours, in two queries or from what was prefetched.
+
+        :raises NeverOpen: if the calendar has no interval.
+        """
+        week: list[list[tuple[int, int]]] = [[] for _day in range(7)]
+        for interval in self.intervals.all():
+            week[interval.weekday].append(interval.minutes)
+        closed = frozenset(holiday.date for holiday in self.holidays.all())
+        return Hours(self.timezone, tuple(tuple(day) for day in week), closed)
+
+
+class CalendarInterval(models.Model):
+    """Working hours on one weekday; a day may have several, an end at 00:00 is midnight at the end of that day."""
+
+    class Weekday(models.IntegerChoices):
+        """The days as Python counts them."""
+
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="intervals", verbose_name=_("calendar"))
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
+    start = models.TimeField(_("from"))
+    end = models.TimeField(_("to"), help_text=_("00:00 is midnight at the end of the day."))
+
+    class Meta:
+        verbose_name = _("working hours")
+        verbose_name_plural = _("working hours")
+        ordering = ("weekday", "start")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="interval_on_a_weekday"),
+            models.CheckConstraint(
+                condition=Q(start__lt=F("end")) | Q(end=MIDNIGHT),
+                name="interval_starts_before_it_ends",
+                violation_error_message=_("Working hours start before they end."),
+            ),
+            models.UniqueConstraint(fields=["calendar", "weekday", "start"], name="interval_starts_once"),
+        ]
+
+    def __str__(self) -> str:
+        end = "24:00" if self.end == MIDNIGHT else f"{self.end:%H:%M}"
+        return f"{self.Weekday(self.weekday).label} {self.start:%H:%M}–{end}"
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """Return start and end in minutes since midnight, the end up to 1440."""
+        end = MINUTES_A_DAY if self.end == MIDNIGHT else self.end.hour * 60 + self.end.minute
+        return self.start.hour * 60 + self.start.minute, end
+
+
+class Holiday(models.Model):
+    """A date on which a calendar's place does not work."""
+
+    calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="holidays", verbose_name=_("calendar"))
+    date = models.DateField(_("date"))
+    name = models.CharField(_("name"), max_length=100)
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ("date",)
+        constraints: ClassVar = [models.UniqueConstraint(fields=["calendar", "date"], name="holiday_once_a_date")]
+
+    def __str__(self) -> str:
+        return f"{self.date:%Y-%m-%d} {self.name}"
+
+
+class PolicyQuerySet(models.QuerySet["Policy"]):
+    """Questions about policies."""
+
+    def with_targets(self) -> "PolicyQuerySet":
+        """Fetch everything a promise is made of, in four queries however many policies there are."""
+        return self.select_related("calendar").prefetch_related("targets", "calendar__intervals", "calendar__holidays")
+
+    def default(self) -> "PolicyQuerySet":
+        """Keep the policy that holds where no other is chosen; there is at most one."""
+        return self.filter(is_default=True)
+
+
+class Policy(models.Model):
+    """What is promised for each priority, in working time of a calendar; changed by `operations.policies` only."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="policies", verbose_name=_("calendar"))
+    is_default = models.BooleanField(_("default"), default=False)
+    changed_at = models.DateTimeField(_("changed"), default=now, editable=False)
+
+    objects = PolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("service level")
+        verbose_name_plural = _("service levels")
+        ordering = ("name",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="policy_one_default")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Target(models.Model):
+    """The working minutes a policy promises for one priority; a priority without a target has no promise."""
+
+    class Priority(models.IntegerChoices):
+        """How urgent a ticket is, the more the higher."""
+
+        LOW = 1, _("low")
+        NORMAL = 2, _("normal")
+        HIGH = 3, _("high")
+        CRITICAL = 4, _("critical")
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="targets", verbose_name=_("service level"))
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority)
+    first_response_minutes = models.PositiveIntegerField(
+        _("first response (minutes)"), validators=[MinValueValidator(1)]
+    )
+    resolution_minutes = models.PositiveIntegerField(_("resolution (minutes)"), validators=[MinValueValidator(1)])
+
+    class Meta:
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        ordering = ("-priority",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["policy", "priority"], name="target_once_a_priority"),
+            models.CheckConstraint(condition=Q(priority__range=(1, 4)), name="target_of_a_priority"),
+            models.CheckConstraint(
+                condition=Q(first_response_minutes__gte=1, resolution_minutes__gte=1), name="target_takes_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.Priority(self.priority).label}: {self.first_response_minutes} / {self.resolution_minutes}"
