@@ -1,0 +1,108 @@
+"""What the tables accept, and how a calendar becomes working hours."""
+
+from datetime import date, time
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.db.models import ProtectedError
+
+from sla.models import Calendar, CalendarInterval, Policy, Target
+from sla.operations.calendars import Opening
+from sla.worktime import Hours, NeverOpen
+from tests.sla.build import make_calendar, make_policy
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_calendar_reads_as_hours_in_two_queries(django_assert_num_queries):
+    calendar = make_calendar(holidays={date(2026, 12, 25): "Christmas", date(2027, 1, 1): "New Year"})
+
+    with django_assert_num_queries(2):
+        hours = calendar.hours()
+
+    office = ((480, 720), (780, 1020))
+    closed = frozenset({date(2026, 12, 25), date(2027, 1, 1)})
+    assert hours == Hours("Europe/Berlin", (office,) * 5 + ((), ()), closed)
+
+
+def test_an_end_at_midnight_is_the_end_of_the_day():
+    calendar = make_calendar(openings=[Opening(5, time(22), time(0)), Opening(6, time(0), time(0))], holidays={})
+
+    assert calendar.hours().week[5:] == (((1320, 1440),), ((0, 1440),))
+    assert str(calendar.intervals.first()).endswith("22:00–24:00")
+
+
+def test_a_calendar_without_intervals_is_never_open():
+    with pytest.raises(NeverOpen):
+        Calendar.objects.create(name="Empty", timezone="UTC").hours()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_policies_come_with_everything_in_four_queries(count, django_assert_num_queries):
+    for number in range(count):
+        make_policy(f"Policy {number}")
+
+    with django_assert_num_queries(4):
+        found = [(policy.calendar.hours(), len(policy.targets.all())) for policy in Policy.objects.with_targets()]
+
+    assert [targets for _hours, targets in found] == [3] * count
+
+
+def test_an_interval_that_ends_before_it_starts_is_refused():
+    calendar = make_calendar()
+
+    with pytest.raises(IntegrityError, match="interval_starts_before_it_ends"):
+        CalendarInterval.objects.create(calendar=calendar, weekday=6, start=time(12), end=time(9))
+
+
+def test_an_eighth_weekday_is_refused():
+    calendar = make_calendar()
+
+    with pytest.raises(IntegrityError, match="interval_on_a_weekday"):
+        CalendarInterval.objects.create(calendar=calendar, weekday=7, start=time(9), end=time(12))
+
+
+def test_a_date_is_a_holiday_once():
+    calendar = make_calendar()
+
+    with pytest.raises(IntegrityError, match="holiday_once_a_date"):
+        calendar.holidays.create(date=date(2026, 12, 25), name="Again")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Atlantis", "Europe", "../etc/passwd", ""])
+def test_a_form_refuses_what_is_no_time_zone(zone):
+    with pytest.raises(ValidationError) as refusal:
+        Calendar(name="Office", timezone=zone).full_clean()
+
+    assert list(refusal.value.message_dict) == ["timezone"]
+
+
+def test_there_is_one_default_policy():
+    make_policy("One", is_default=True)
+    calendar = make_calendar()
+
+    with pytest.raises(IntegrityError, match="policy_one_default"):
+        Policy.objects.create(name="Two", calendar=calendar, is_default=True)
+
+
+def test_a_calendar_in_use_stays():
+    policy = make_policy()
+
+    with pytest.raises(ProtectedError):
+        policy.calendar.delete()
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"priority": 2, "first_response_minutes": 5, "resolution_minutes": 9}, "target_once_a_priority"),
+        ({"priority": 5, "first_response_minutes": 5, "resolution_minutes": 9}, "target_of_a_priority"),
+        ({"priority": 3, "first_response_minutes": 0, "resolution_minutes": 9}, "target_takes_time"),
+    ],
+)
+def test_an_impossible_target_is_refused(fields, constraint):
+    policy = make_policy()
+
+    with pytest.raises(IntegrityError, match=constraint):
+        Target.objects.create(policy=policy, **fields)
