@@ -1,0 +1,18 @@
+# The two commands: `make up` starts the whole product, `make test` runs every test.
+.PHONY: up test check lock
+
+up:
+	@bin/bootstrap local
+	@exec .venv/bin/python -m helpdesk.local.up
+
+test:
+	@bin/bootstrap test
+	@K='$(K)' ARGS='$(ARGS)' exec .venv/bin/python -m helpdesk.local.run_tests
+
+check:
+	@bin/bootstrap dev
+	@exec .venv/bin/python -m helpdesk.local.check
+
+lock:
+	@bin/bootstrap local
+	@bin/lock

@@ -1,0 +1,1 @@
+"""What `make up` and `make test` need on a developer's machine; never used in production."""
