@@ -1,0 +1,1 @@
+"""Mail in: bytes to an Envelope, and the ways they reach us."""

@@ -1,0 +1,166 @@
+"""Which parts of a mail are what its author wrote, and which are files."""
+
+import re
+from dataclasses import dataclass, field
+
+from channels_intake.email import charsets, limits
+from channels_intake.email.files import disposition_of, given_name
+from channels_intake.email.structure import Part
+from channels_intake.email.transfer import decoded
+from helpdesk.lib.html_text import to_text
+
+_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
+_TEXTUAL = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/x-amp-html", "text"})
+
+
+@dataclass(slots=True)
+class Body:
+    """The author's words, once as text and once as HTML, and the parts that are files."""
+
+    text: str = ""
+    html: str = ""
+    files: list[tuple[Part, bool]] = field(default_factory=list)  # (part, shown within the text)
+
+
+@dataclass(slots=True)
+class _Piece:
+    part: Part
+    is_html: bool
+
+    def source(self, notes: list[str]) -> str:
+        return decoded_text(self.part, notes)
+
+
+def read_body(root: Part, notes: list[str]) -> Body:
+    """Sort a mail's parts into its text and its files."""
+    body = Body()
+    chosen, _ = _visit(root, body, "", first=True, depth=0)
+    texts, htmls = [], []
+    for alternatives in chosen:
+        plain = [piece.source(notes) for piece in alternatives if not piece.is_html]
+        rich = [piece.source(notes) for piece in alternatives if piece.is_html]
+        htmls.extend(rich)
+        if rich and not any(_says_something(text) for text in plain):
+            plain = [_html_as_text(source, notes) for source in rich]
+        texts.extend(text.strip("\n") for text in plain if text.strip())
+    body.text = _cap("\n\n".join(dict.fromkeys(texts)), limits.TEXT_CHARS, "text_cut", notes)
+    body.html = _cap("\n".join(htmls), limits.HTML_CHARS, "html_cut", notes)
+    _settle_inline(body)
+    return body
+
+
+def decoded_text(part: Part, notes: list[str]) -> str:
+    """Return the text of a part, its line ends made one kind."""
+    if part.end - part.start > 8 * limits.HTML_CHARS:
+        part.end = part.start + 8 * limits.HTML_CHARS
+        notes.append("text_cut")
+    data = decoded(part)
+    charset = part.parameters.get("charset", "")
+    if part.content_type == "text/html" and not (charset and charsets.known(charset)):
+        charset = meta_charset(data) or charset
+    text = charsets.decode(data, charset)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if part.parameters.get("format", "").lower() == "flowed":
+        text = _unflow(text, part.parameters.get("delsp", "").lower() == "yes")
+    return text
+
+
+def meta_charset(data: bytes) -> str:
+    """Return the charset an HTML document names in a meta element, or ""."""
+    match = _META.search(data[:4_096])
+    return match[1].decode("ascii") if match else ""
+
+
+def _visit(part: Part, body: Body, parent: str, first: bool, depth: int) -> tuple[list[list[_Piece]], bool]:
+    """Return the pieces of text below a part, each with its alternatives, and whether there are any."""
+    kind = part.content_type
+    if part.children and depth <= limits.NESTING + 1:
+        groups: list[list[_Piece]] = []
+        for number, child in enumerate(part.children):
+            found, _ = _visit(child, body, kind, first=first and not groups, depth=depth + 1)
+            groups.extend(found)
+        if kind == "multipart/alternative" and groups:
+            groups = [[piece for group in groups for piece in group]]
+        return groups, bool(groups)
+    if _is_text(part, parent, first):
+        return [[_Piece(part, kind == "text/html" or kind == "text/x-amp-html")]], True
+    if kind.startswith("multipart/") and not part.children:
+        part = _stray_multipart(part)
+        if part.body.strip():
+            return [[_Piece(part, _looks_like_html(part.body))]], True
+        return [], False
+    body.files.append((part, parent == "multipart/related" or bool(part.first("content-id"))))
+    return [], False
+
+
+def _is_text(part: Part, parent: str, first: bool) -> bool:
+    kind = part.content_type
+    if kind not in _TEXTUAL or parent in ("multipart/digest", "multipart/encrypted"):
+        return False
+    disposition, parameters = disposition_of(part)
+    if disposition == "attachment" and not (first and not parameters.get("filename") and not part.parameters.get("name") and not parent):
+        return False
+    if kind == "text/x-amp-html":
+        return False
+    if given_name(part):
+        return first and disposition != "attachment" and (not parent or not parameters.get("filename"))
+    return True
+
+
+def _stray_multipart(part: Part) -> Part:
+    """Read a multipart whose delimiters never come as the text it most likely is."""
+    raw = part.body
+    inner = re.match(rb"(?:\s*--[^\r\n]+\r?\n)?(?:[A-Za-z-]+:[^\r\n]*\r?\n)+\r?\n", raw[:5_000])
+    start = part.start + (inner.end() if inner else 0)
+    return Part(part.source, headers=[("content-type", b"text/plain")], start=start, end=part.end)
+
+
+def _looks_like_html(data: bytes) -> bool:
+    return bool(re.match(rb"\s*<(?:!doctype|html|body|div|p|table)\b", data[:500], re.I))
+
+
+def _says_something(text: str) -> bool:
+    return any(char.isalnum() for char in text[:20_000])
+
+
+def _html_as_text(source: str, notes: list[str]) -> str:
+    if source.count("<a ") + source.count("<A ") > limits.LINKS:
+        notes.append("too_many_links")
+        source = re.sub(r"</?[aA]\b[^<>]*>", "", source)
+    return to_text(_cap(source, limits.HTML_CHARS, "html_cut", notes))
+
+
+def _cap(text: str, size: int, note: str, notes: list[str]) -> str:
+    if len(text) <= size:
+        return text
+    notes.append(note)
+    return text[:size]
+
+
+def _unflow(text: str, delsp: bool) -> str:
+    """Join the soft line breaks of format=flowed (RFC 3676)."""
+    out: list[str] = []
+    depth_before, open_before = -1, False
+    for line in text.split("\n"):
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")
+        soft = content.endswith(" ") and content != "-- "
+        if open_before and depth == depth_before and content != "-- ":
+            out[-1] = (out[-1][:-1] if delsp else out[-1]) + content
+        else:
+            out.append((">" * depth + " " if depth else "") + content)
+        depth_before, open_before = depth, soft
+    return "\n".join(out)
+
+
+def _settle_inline(body: Body) -> None:
+    """Count a file as shown in the text only if the text names it or it stands beside it in multipart/related."""
+    low = body.html.lower()
+    settled = []
+    for part, related in body.files:
+        disposition, _ = disposition_of(part)
+        content_id = part.first("content-id").decode("utf-8", "replace").strip("<> \r\n\t").lower()
+        named = bool(content_id) and f"cid:{content_id}" in low
+        settled.append((part, named or (disposition == "inline" and (not low or related)) or (related and disposition != "attachment")))
+    body.files = settled

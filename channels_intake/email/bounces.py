@@ -1,0 +1,55 @@
+"""Find out which mail came back, and from whom."""
+
+import re
+from dataclasses import dataclass
+
+from channels_intake.email.addresses import clean_address
+from channels_intake.email.headers import ids_in
+from channels_intake.email.structure import Part, split_mail
+from channels_intake.email.transfer import decoded
+
+_READ = 200_000
+_RECIPIENT = re.compile(rb"^(?:Final|Original)-Recipient[ \t]*:[ \t]*(?:[^;\r\n]{1,40};)?[ \t]*([^\r\n]{3,300})", re.I | re.M)
+_RAW_ID = re.compile(rb"^[ \t>|]{0,8}Message-I[dD][ \t]*:[ \t]*(?:\r?\n[ \t>]+)?(<[^<>\r\n]{3,500}>)", re.I | re.M)
+_ID_LIST = re.compile(rb"^[ \t>|]{0,8}(?:References|In-Reply-To)[ \t]*:((?:[^\r\n]*\r?\n[ \t]+(?=<))*+[^\r\n]*)", re.I | re.M)
+_ALONE = re.compile(r"^[ \t]*<?([^\s<>@]{1,64}@[^\s<>@:]{1,255})>?[ \t]*:?[ \t]*(?:\(.{0,80}\))?[ \t]*$", re.M)
+_ORIGINAL = frozenset({"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"})
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Message-IDs of the returned mail, its own first, and the addresses that refused it."""
+
+    ids: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
+def returned_mail(root: Part, text: str) -> Returned:
+    """Read the attached original and status of a bounce, or what its text quotes of them."""
+    own = {one for raw in root.all("message-id") for one in ids_in(raw)}
+    ids: list[str] = []
+    related: list[str] = [one for name in ("in-reply-to", "references") for raw in root.all(name) for one in ids_in(raw)]
+    addresses: list[str] = [clean_address(part) for raw in root.all("x-failed-recipients") for part in raw.decode("latin-1").split(",")]
+    for part in root.walk():
+        if part.content_type in _ORIGINAL:
+            _read_original(decoded(part)[:_READ], ids, related)
+        elif part.content_type == "message/delivery-status":
+            addresses.extend(_recipients(decoded(part)[:_READ]))
+    quoted = text[:_READ].encode()
+    ids.extend(one for raw in _RAW_ID.findall(quoted) for one in ids_in(raw))
+    related.extend(one for raw in _ID_LIST.findall(quoted) for one in ids_in(raw))
+    if not any(addresses):
+        addresses.extend(_recipients(quoted))
+        addresses.extend(clean_address(found) for found in _ALONE.findall(text[:5_000])[:20])
+    found = [one for one in dict.fromkeys(ids + related) if one not in own]
+    return Returned(tuple(found[:50]), tuple(dict.fromkeys(address for address in addresses if address))[:50])
+
+
+def _read_original(raw: bytes, ids: list[str], related: list[str]) -> None:
+    head, _ = split_mail(raw)
+    ids.extend(one for value in head.all("message-id") for one in ids_in(value))
+    related.extend(one for name in ("in-reply-to", "references") for value in head.all(name) for one in ids_in(value))
+
+
+def _recipients(data: bytes) -> list[str]:
+    return [clean_address(found.decode("utf-8", "replace")) for found in _RECIPIENT.findall(data)[:50]]
