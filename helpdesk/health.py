@@ -1,0 +1,47 @@
+"""Is everything all right, and if not, why."""
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from redis import Redis, RedisError
+
+from tickets.heartbeats import STALE, ages
+from tickets.models import Clock, Event
+
+
+def health(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when the pages work; `issues` names what does not, `healthy` is false then."""
+    issues: list[str] = []
+    try:
+        issues += _late()
+    except DatabaseError:
+        return JsonResponse({"healthy": False, "issues": ["The database does not answer."]}, status=503)
+    issues += _broker()
+    return JsonResponse({"healthy": not issues, "issues": issues})
+
+
+def _late() -> list[str]:
+    now = timezone.now()
+    heard = ages(now)
+    issues = [
+        f"The {name} has not been heard of for {int(heard[name].total_seconds())} s." if name in heard
+        else f"The {name} has never been heard of."
+        for name in ("worker", "beat")
+        if name not in heard or heard[name] > STALE
+    ]  # fmt: skip
+    overdue = Clock.objects.filter(state=Clock.State.RUNNING, due_at__lt=now - 2 * STALE).count()
+    if overdue:
+        issues.append(f"{overdue} clocks ran out more than a minute ago and have not fired.")
+    waiting = Event.objects.filter(relay_at__lt=now - 2 * STALE).count()
+    if waiting:
+        issues.append(f"{waiting} events have waited for more than a minute.")
+    return issues
+
+
+def _broker() -> list[str]:
+    try:
+        Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1).ping()
+    except RedisError:
+        return ["Valkey does not answer; live updates pause, everything else goes on."]
+    return []

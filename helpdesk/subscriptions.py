@@ -1,0 +1,14 @@
+"""Who hears what. Each function gets the event, only writes rows, and may be called twice for the same event."""
+
+_TELL = "notifications.tasks.notify"
+
+SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
+    "opened": ("tickets.tasks.triage_ticket", _TELL),
+    "received": (_TELL,),
+    "replied": (_TELL,),
+    "assigned": (_TELL,),
+    "escalated": (_TELL,),
+    "resolved": (_TELL,),
+    "reopened": (_TELL,),
+    "breached": (_TELL,),
+}

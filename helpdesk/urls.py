@@ -1,0 +1,17 @@
+"""Who answers."""
+
+from django.urls import include, path
+
+from helpdesk.health import health
+
+urlpatterns = [
+    path("health/", health, name="health"),
+    path("account/", include("allauth.account.urls")),
+    path("", include("portal.urls")),
+    path("start/", include("reports.urls")),
+    path("people/", include("people.urls")),
+    path("tickets/", include("tickets.urls")),
+    path("knowledge/", include("knowledgebase.urls")),
+    path("intake/", include("channels_intake.urls")),
+    path("mail/", include("notifications.urls")),
+]

@@ -1,0 +1,9 @@
+"""The pages; `helpdesk.asgi` serves them in threads beside the event streams."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+
+application = get_wsgi_application()

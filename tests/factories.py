@@ -1,0 +1,95 @@
+"""Makes what tests need, through the product's own operations wherever there is one."""
+
+from datetime import UTC, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from knowledgebase.models import Article, ArticleText
+from people.models import User
+from sla.models import Calendar, CalendarInterval, Policy, Target
+from tickets.models import Membership, Queue, Ticket
+from tickets.operations.opening import open_ticket
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, 10:00 in Berlin
+_numbers = count(1)
+
+
+def make_user(email: str = "", **fields: Any) -> User:
+    """Make a requester."""
+    number = next(_numbers)
+    fields.setdefault("name", f"Petra Person {number}")
+    return User.objects.create_user(email or f"person{number}@kunde.example", fields.pop("password", None), **fields)
+
+
+def make_agent(queue: Queue | None = None, level: int = Membership.Level.WORK, **fields: Any) -> User:
+    """Make an agent, a member of the queue if one is given."""
+    number = next(_numbers)
+    fields.setdefault("name", f"Anton Agent {number}")
+    fields.setdefault("email", f"agent{number}@helpdesk.example")
+    fields.setdefault("role", User.Role.AGENT)
+    agent = make_user(**fields)
+    if queue is not None:
+        Membership.objects.create(queue=queue, user=agent, level=level)
+    return agent
+
+
+def make_policy(first_response: int = 60, resolution: int = 480, *, always_open: bool = True) -> Policy:
+    """Make an SLA with the same minutes for every priority, around the clock or on weekdays from 8 to 17."""
+    calendar = Calendar.objects.create(name=f"Calendar {next(_numbers)}", timezone="Europe/Berlin")
+    days, start, end = (range(7), time(0), time(0)) if always_open else (range(5), time(8), time(17))
+    CalendarInterval.objects.bulk_create(
+        CalendarInterval(calendar=calendar, weekday=day, start=start, end=end) for day in days
+    )
+    policy = Policy.objects.create(name=f"SLA {next(_numbers)}", calendar=calendar)
+    Target.objects.bulk_create(
+        Target(policy=policy, priority=p, first_response_minutes=first_response, resolution_minutes=resolution)
+        for p in Ticket.Priority.values
+    )
+    return policy
+
+
+def make_queue(**fields: Any) -> Queue:
+    """Make a queue; the first one is the default one."""
+    number = next(_numbers)
+    fields.setdefault("slug", f"queue-{number}")
+    fields.setdefault("name_de", f"Warteschlange {number}")
+    fields.setdefault("name_en", f"Queue {number}")
+    fields.setdefault("is_default", not Queue.objects.filter(is_default=True).exists())
+    return Queue.objects.create(**fields)
+
+
+def make_levels(policy: Policy | None = None) -> tuple[Queue, Queue]:
+    """Make a first-level queue and the second-level queue it escalates to."""
+    second = make_queue(tier=Queue.Tier.SECOND, is_default=False, policy=policy)
+    first = make_queue(tier=Queue.Tier.FIRST, escalates_to=second, policy=policy)
+    return first, second
+
+
+def make_ticket(queue: Queue | None = None, **fields: Any) -> Ticket:
+    """Open a ticket."""
+    fields.setdefault("requester", fields.pop("requester", None) or make_user())
+    fields.setdefault("subject", "VPN verbindet nicht mehr")
+    fields.setdefault("text", "Seit dem Update heute früh komme ich nicht mehr ins VPN.")
+    fields.setdefault("channel", Ticket.Channel.EMAIL)
+    fields.setdefault("now", NOW)
+    queue = queue or Queue.objects.filter(is_default=True).first() or make_queue()
+    return open_ticket(queue=queue, **fields)
+
+
+def make_article(title: str = "VPN-Fehler 809 nach Windows-Update", language: str = "de", **fields: Any) -> ArticleText:
+    """Make a published article with one text."""
+    article = Article.objects.create(
+        state=fields.pop("state", Article.State.PUBLISHED),
+        audience=fields.pop("audience", Article.Audience.PUBLIC),
+        kind=fields.pop("kind", Article.Kind.STANDARD_SOLUTION),
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    fields.setdefault("symptom", "Das VPN meldet Fehler 809 und verbindet nicht.")
+    fields.setdefault("steps", "1. Software Center öffnen.\n2. »VPN-Reparatur« starten.\n3. Neu starten.")
+    return ArticleText.objects.create(article=article, language=language, title=title, updated_at=NOW, **fields)
+
+
+def later(minutes: float = 0, **delta: float) -> datetime:
+    """Give a moment after NOW."""
+    return NOW + timedelta(minutes=minutes, **delta)

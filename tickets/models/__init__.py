@@ -1,0 +1,16 @@
+"""The tables of the tickets app, one noun a file."""
+
+from tickets.models.attachment import Attachment, Blob
+from tickets.models.clock import Clock, Pause
+from tickets.models.draft import Draft
+from tickets.models.event import Event
+from tickets.models.heartbeat import Heartbeat
+from tickets.models.message import Message
+from tickets.models.queue import Membership, Queue, RoutingRule
+from tickets.models.ticket import Participant, SearchText, Ticket
+from tickets.models.triage import SolutionAttempt, Suggestion, Triage
+
+__all__ = [
+    "Attachment", "Blob", "Clock", "Draft", "Event", "Heartbeat", "Membership", "Message", "Participant", "Pause",
+    "Queue", "RoutingRule", "SearchText", "SolutionAttempt", "Suggestion", "Ticket", "Triage",
+]  # fmt: skip

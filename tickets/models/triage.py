@@ -1,0 +1,64 @@
+"""Triage: what was found out about a request, which solutions fit, and which were tried."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from knowledgebase.models import ArticleText
+from people.models import User
+from tickets.models.message import Message
+from tickets.models.ticket import Ticket
+
+
+class Triage(models.Model):
+    """The reasons behind a ticket's queue, language and priority."""
+
+    ticket = models.OneToOneField(Ticket, models.CASCADE, related_name="triage")
+    language_reason = models.CharField(max_length=200, blank=True)
+    queue_reason = models.CharField(max_length=200, blank=True)
+    priority_reason = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"triage of {self.ticket_id}"
+
+
+class Suggestion(models.Model):
+    """A standard solution that fits a ticket, with the words that speak for it."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="suggestions")
+    position = models.PositiveSmallIntegerField()
+    text = models.ForeignKey(ArticleText, models.CASCADE, related_name="+")
+    score = models.FloatField()
+    words = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (models.UniqueConstraint(fields=["ticket", "position"], name="suggestion_place_once"),)
+
+    def __str__(self) -> str:
+        return f"suggestion {self.position} for {self.ticket_id}"
+
+
+class SolutionAttempt(models.Model):
+    """A standard solution used on a ticket, and whether it helped."""
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", _("not known yet")
+        WORKED = "worked", _("worked")
+        PARTLY = "partly", _("worked partly")
+        FAILED = "failed", _("did not work")
+        NOT_APPLICABLE = "na", _("not applicable")
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="attempts")
+    text = models.ForeignKey(ArticleText, models.PROTECT, related_name="attempts")
+    message = models.ForeignKey(Message, models.SET_NULL, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=6, choices=Outcome.choices, default=Outcome.OPEN)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("at", "id")
+        constraints = (models.UniqueConstraint(fields=["ticket", "text"], name="attempt_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.text_id} tried on {self.ticket_id}"

@@ -1,0 +1,111 @@
+"""Opening a ticket."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext, override
+
+from people.models import User
+from tickets import clocks, events, search
+from tickets.models import Event, Message, Participant, Queue, Ticket
+from tickets.operations.files import File, attach
+from tickets.priorities import priority_of
+
+
+class NoQueue(Exception):
+    """There is no queue that takes requests; an administrator has to mark one as default."""
+
+
+@transaction.atomic
+def open_ticket(
+    *,
+    requester: User,
+    subject: str,
+    text: str,
+    channel: Ticket.Channel,
+    now: datetime,
+    by: User | None = None,
+    queue: Queue | None = None,
+    language: str = "",
+    impact: int = Ticket.Scale.LOW,
+    urgency: int = Ticket.Scale.MEDIUM,
+    full_text: str = "",
+    html: str = "",
+    files: Iterable[File] = (),
+    message_id: str = "",
+    auto_generated: bool = False,
+    participants: Iterable[User] = (),
+    related_to: Ticket | None = None,
+    parser_notes: Iterable[str] = (),
+    kind: Message.Kind = Message.Kind.CUSTOMER,
+) -> Ticket:
+    """
+    Open a ticket with its first message; the clocks run from `now`.
+
+    `by` is the agent who took the request down, `None` when the requester wrote it. A queue that is not given is the
+    default one until triage has read the text.
+
+    :raises NoQueue: if no queue is given and none is the default.
+    """
+    chosen = queue or Queue.objects.filter(is_default=True).first()
+    if chosen is None:
+        raise NoQueue("Mark one queue as the default one in the settings.")
+    ticket = Ticket.objects.create(
+        subject=_subject(subject, text, language or requester.language),
+        requester=requester,
+        queue=chosen,
+        impact=impact,
+        urgency=urgency,
+        priority=priority_of(impact, urgency),
+        channel=channel,
+        language=language or requester.language,
+        related_to=related_to,
+        snippet=snippet(text),
+        case_owner=by,
+        created_at=now,
+        updated_at=now,
+        last_customer_at=now,
+    )
+    message = Message.objects.create(
+        ticket=ticket,
+        kind=kind,
+        channel=channel,
+        author=requester,
+        text=text,
+        full_text=full_text if full_text != text else "",
+        html=html,
+        message_id=message_id[:255],
+        auto_generated=auto_generated,
+        notes=list(parser_notes),
+        created_at=now,
+    )
+    attach(message, files)
+    Participant.objects.bulk_create(Participant(ticket=ticket, user=person) for person in participants)
+    search.index(ticket, text)
+    clocks.arm(ticket, now=now)
+    ticket.save(update_fields=clocks.SAVED)
+    events.record(
+        ticket,
+        Event.Kind.OPENED,
+        by=by or requester,
+        now=now,
+        message=message,
+        channel=channel,
+        queue_chosen=queue is not None,
+        auto_generated=auto_generated,
+    )
+    return ticket
+
+
+def snippet(text: str) -> str:
+    """Give the first words of a text, for lists."""
+    return " ".join(text.split())[:160]
+
+
+def _subject(subject: str, text: str, language: str) -> str:
+    words = " ".join(subject.split()) or snippet(text)[:80]
+    if not words:
+        with override(language):
+            words = gettext("(no subject)")
+    return words[:250]

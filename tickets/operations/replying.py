@@ -1,0 +1,155 @@
+"""Messages between requester and agents."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from helpdesk.lib import message_ids
+from people.models import User
+from tickets import clocks, events, search
+from tickets.models import Event, Message, Participant, Ticket
+from tickets.operations.files import File, attach
+from tickets.operations.opening import snippet
+from tickets.operations.saving import save
+
+
+class CannotReply(Exception):
+    """The ticket is void or closed, or there is nothing to say."""
+
+
+class Overtaken(Exception):
+    """Somebody wrote to the requester, or the requester wrote, since the agent last looked."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(f"Message {message.pk} came in between.")
+        self.message = message
+
+
+@transaction.atomic
+def reply(
+    ticket: Ticket,
+    *,
+    text: str,
+    by: User,
+    now: datetime,
+    html: str = "",
+    files: Iterable[File] = (),
+    seen: int | None = None,
+    client_id: uuid.UUID | None = None,
+    kind: Message.Kind = Message.Kind.REPLY,
+    channel: Ticket.Channel | None = None,
+) -> Message:
+    """
+    Answer the requester; the message and the promise to send it are one commit.
+
+    `seen` is the newest public message the agent had before their eyes; `client_id` makes a repeated request harmless.
+
+    :raises CannotReply: if the ticket is void or closed or the text is empty.
+    :raises Overtaken: if a newer public message is there than `seen`.
+    """
+    ticket = Ticket.objects.locked(ticket.pk)
+    if client_id is not None and (done := Message.with_notes.filter(ticket=ticket, client_id=client_id).first()):
+        return done
+    if ticket.state in (Ticket.State.VOID, Ticket.State.CLOSED) or not text.strip():
+        raise CannotReply("An answer needs a text and a ticket that is not closed.")
+    if seen is not None and (newer := ticket.messages.filter(pk__gt=seen).first()):
+        raise Overtaken(newer)
+    message = Message.objects.create(
+        ticket=ticket,
+        kind=kind,
+        channel=channel or ticket.channel,
+        author=by,
+        is_from_staff=True,
+        text=text,
+        html=html,
+        message_id=message_ids.make(ticket.pk),
+        client_id=client_id,
+        created_at=now,
+    )
+    attach(message, files)
+    search.index(ticket, text)
+    clocks.answer(ticket, now=now)
+    ticket.first_response_at = ticket.first_response_at or now
+    ticket.last_agent_at = now
+    ticket.snippet = snippet(text)
+    ticket.assignee = ticket.assignee or by
+    ticket.case_owner = ticket.case_owner or by
+    if ticket.state == Ticket.State.NEW:
+        ticket.state = Ticket.State.OPEN
+    save(
+        ticket, "first_response_at", "last_agent_at", "snippet", "assignee", "case_owner", "state", *clocks.SAVED, now=now
+    )
+    events.record(ticket, Event.Kind.REPLIED, by=by, now=now, message=message)
+    return message
+
+
+@transaction.atomic
+def receive_message(
+    ticket: Ticket,
+    *,
+    author: User,
+    text: str,
+    channel: Ticket.Channel,
+    now: datetime,
+    full_text: str = "",
+    html: str = "",
+    files: Iterable[File] = (),
+    message_id: str = "",
+    auto_generated: bool = False,
+    client_id: uuid.UUID | None = None,
+    parser_notes: Iterable[str] = (),
+) -> Message:
+    """
+    Add what the requester, or somebody who takes part, wrote.
+
+    It brings a waiting ticket back to work and reopens a done one; what a robot wrote changes nothing. The caller has
+    decided that a closed ticket may still be reopened (`Ticket.can_reopen_by_reply`).
+    """
+    ticket = Ticket.objects.locked(ticket.pk)
+    if client_id is not None and (done := Message.with_notes.filter(ticket=ticket, client_id=client_id).first()):
+        return done
+    message = Message.objects.create(
+        ticket=ticket,
+        kind=Message.Kind.CHAT if channel == Ticket.Channel.CHAT else Message.Kind.CUSTOMER,
+        channel=channel,
+        author=author,
+        text=text,
+        full_text=full_text if full_text != text else "",
+        html=html,
+        message_id=message_id[:255],
+        auto_generated=auto_generated,
+        client_id=client_id,
+        notes=list(parser_notes),
+        created_at=now,
+    )
+    attach(message, files)
+    search.index(ticket, text)
+    ticket.snippet = snippet(text)
+    if auto_generated:
+        save(ticket, "snippet", now=now)
+    else:
+        if author.pk != ticket.requester_id:
+            Participant.objects.get_or_create(ticket=ticket, user=author)
+        ticket.last_customer_at = now
+        _back_to_work(ticket, by=author, now=now)
+        save(
+            ticket, "snippet", "last_customer_at", "state", "pending_until", "reopen_count", "resolved_at", "closed_at",
+            "confirmed", *clocks.SAVED, now=now,
+        )  # fmt: skip
+    events.record(ticket, Event.Kind.RECEIVED, by=author, now=now, message=message, auto_generated=auto_generated)
+    return message
+
+
+def _back_to_work(ticket: Ticket, *, by: User, now: datetime) -> None:
+    if ticket.is_waiting:
+        origin, ticket.state, ticket.pending_until = ticket.state, Ticket.State.OPEN, None
+        clocks.resume(ticket, now=now)
+        events.record(ticket, Event.Kind.RESUMED, by=by, now=now, origin=origin)
+    elif ticket.state in (Ticket.State.RESOLVED, Ticket.State.CLOSED):
+        origin, ticket.state = ticket.state, Ticket.State.OPEN
+        ticket.reopen_count += 1
+        ticket.resolved_at = ticket.closed_at = ticket.confirmed = None
+        clocks.restart(ticket, now=now)
+        events.record(ticket, Event.Kind.REOPENED, by=by, now=now, origin=origin)

@@ -1,0 +1,35 @@
+"""What the workers do for tickets; each task is a wake-up call that reads due rows."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from tickets import relay, timers
+from tickets.heartbeats import beat
+from tickets.models import Event
+from tickets.triage import pipeline
+
+
+@shared_task(name="tickets.relay_events")  # type: ignore[untyped-decorator]
+def relay_events() -> int:
+    """Tell the subscribers of committed events."""
+    return relay.relay_due(timezone.now())
+
+
+@shared_task(name="tickets.fire_due_clocks")  # type: ignore[untyped-decorator]
+def fire_due_clocks() -> int:
+    """Fire what is due; its heartbeat shows that beat and worker really work."""
+    now = timezone.now()
+    done = timers.fire_due(now) + timers.wake_scheduled(now)
+    beat("worker")
+    return done
+
+
+@shared_task(name="tickets.close_silent")  # type: ignore[untyped-decorator]
+def close_silent() -> int:
+    """Close resolved tickets nobody objected to."""
+    return timers.close_silent(timezone.now())
+
+
+def triage_ticket(event: Event) -> None:
+    """Find out what a new request is about."""
+    pipeline.triage(event.ticket, now=timezone.now(), may_route=not event.facts.get("queue_chosen"))

@@ -1,0 +1,65 @@
+"""The triage of a new ticket: language, priority, queue, standard solutions, each with its reason."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from knowledgebase.search import find_solutions
+from tickets.models import Message, Suggestion, Ticket, Triage
+from tickets.operations import prioritising, routing
+from tickets.triage.language import language_of
+from tickets.triage.queues import Route, route_for
+from tickets.triage.urgency import Weight, weigh
+
+SUGGESTIONS = 3
+
+
+@transaction.atomic
+def triage(ticket: Ticket, *, now: datetime, may_route: bool) -> None:
+    """Work out what a ticket is about and write it down; doing it again changes nothing that people have set."""
+    ticket = Ticket.objects.locked(ticket.pk)
+    first = Message.objects.filter(ticket=ticket).order_by("pk").first()
+    text = f"{ticket.subject}\n{first.text if first else ''}"
+    language, language_words = language_of(text, ticket.language)
+    weight = weigh(text, is_vip=ticket.requester.is_vip)
+    route = route_for(text)
+    if not Triage.objects.filter(ticket=ticket).exists():
+        _apply(ticket, language, weight, route if may_route else None, now)
+    Triage.objects.update_or_create(
+        ticket=ticket,
+        defaults={
+            "at": now,
+            "language_reason": ", ".join(language_words),
+            "queue_reason": route.word if route else "",
+            "priority_reason": ", ".join(weight.words),
+        },
+    )
+    suggest(ticket, text, language)
+
+
+def suggest(ticket: Ticket, text: str, language: str) -> None:
+    """Write down the standard solutions that fit, replacing earlier suggestions."""
+    found = find_solutions(text, language=language, audience="agents", limit=SUGGESTIONS)
+    ticket.suggestions.all().delete()
+    Suggestion.objects.bulk_create(
+        Suggestion(ticket=ticket, position=position, text=hit.text, score=hit.score, words=list(hit.words))
+        for position, hit in enumerate(found, start=1)
+    )
+
+
+def _apply(ticket: Ticket, language: str, weight: Weight, route: Route | None, now: datetime) -> None:
+    if ticket.language != language:
+        ticket.language = language
+        ticket.save(update_fields=["language"])
+    if ticket.is_open and (weight.impact, weight.urgency) > (ticket.impact, ticket.urgency):
+        ticket = prioritising.prioritise(
+            ticket,
+            by=None,
+            now=now,
+            impact=max(weight.impact, ticket.impact),
+            urgency=max(weight.urgency, ticket.urgency),
+            reason=", ".join(weight.words),
+        )
+    untouched = ticket.state == Ticket.State.NEW and ticket.assignee_id is None
+    if route is not None and untouched and route.queue.pk != ticket.queue_id:
+        routing.route(ticket, to=route.queue, by=None, now=now, reason=route.word)
