@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import CombinedSearchVector, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Prefetch, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _apart(field: str) -> Func:
     return Func(F(field), Value("/\\_"), Value("   "), function="translate", output_field=models.TextField())
 
 
-def _vector(config: str) -> CombinedSearchVector:
+def _vector(config: str) -> Combinable:
     return (
         SearchVector(_apart("title"), weight="A", config=config)
         + SearchVector(_apart("keywords"), _apart("symptom"), weight="B", config=config)

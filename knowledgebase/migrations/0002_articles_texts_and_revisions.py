@@ -4,8 +4,9 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 from django.conf import settings
-from django.contrib.postgres.search import CombinedSearchVector, SearchVector
+from django.contrib.postgres.search import SearchVector
 from django.db import migrations, models
+from django.db.models.expressions import Combinable
 
 KEEP_REVISIONS = """
 CREATE FUNCTION knowledgebase_revision_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -31,7 +32,7 @@ def _apart(field: str) -> models.Func:
     )
 
 
-def _vector(config: str) -> CombinedSearchVector:
+def _vector(config: str) -> Combinable:
     return (
         SearchVector(_apart("title"), weight="A", config=config)
         + SearchVector(_apart("keywords"), _apart("symptom"), weight="B", config=config)

@@ -132,7 +132,9 @@ def record(text: ArticleText, change: Revision.Change, *, by: User | None, now: 
 
 
 def _add_text(article: Article, language: str, content: Content, *, by: User | None, now: datetime) -> ArticleText:
-    text = ArticleText.objects.create(article=article, language=language, updated_at=now, **asdict(content))
+    text: ArticleText = ArticleText.objects.create(
+        article=article, language=language, updated_at=now, **asdict(content)
+    )
     _keep(text, Revision.Change.WRITTEN, by=by, now=now)
     return text
 

@@ -1,0 +1,103 @@
+"""The search box: a few typed words, the last one perhaps half typed or misspelt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
+from django.db.models import BooleanField, Case, F, Field, FloatField, Func, Q, TextField, Value, When
+from django.db.models.functions import Concat
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from knowledgebase.models import Article, ArticleQuerySet, ArticleText
+from knowledgebase.search.wording import with_umlauts, words
+from people.models import User
+
+_CONFIGS = {"de": "helpdesk_german", "en": "helpdesk_english"}
+_MOST_TYPED = 10
+_ALIKE = 0.5
+# Signs that no keyboard types: they survive escaping and become <mark> after it.
+_BEGIN, _END = "\ue000", "\ue001"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A text that was searched for, with the words marked."""
+
+    text: ArticleText
+    title: SafeString
+    excerpt: SafeString
+
+
+def search(
+    query: str, user: User | AnonymousUser, language: str, *, within: ArticleQuerySet | None = None, limit: int = 20
+) -> list[Hit]:
+    """Find what this person may read, one text an article; all words before some words, typing errors forgiven."""
+    typed = words(query)[:_MOST_TYPED]
+    if not typed:
+        return []
+    articles = Article.objects.visible_to(user) if within is None else within.visible_to(user)
+    every, some = ({spoken: _query(typed, spoken, joint) for spoken in _CONFIGS} for joint in (" & ", " | "))
+    found = (
+        ArticleText.objects.of(articles)
+        .select_related("article__owner")
+        .annotate(alike=TrigramWordSimilarity(" ".join(typed), "title"))
+        .filter(Q(alike__gte=_ALIKE) | _matches(some))
+        .annotate(
+            complete=Case(When(_matches(every), then=True), default=False, output_field=BooleanField()),
+            rank=_by_language(
+                {spoken: SearchRank(F("search_vector"), asked) for spoken, asked in some.items()}, FloatField()
+            )
+            + F("alike")
+            + Case(When(language=language, then=0.05), default=0.0, output_field=FloatField()),
+            marked_title=_marked(F("title"), some, highlight_all=True),
+            marked_body=_marked(_body(), some, max_fragments=1, max_words=28, min_words=12),
+        )
+        .order_by("-complete", "-rank", "pk")[: 2 * limit]
+    )
+    hits: dict[int, Hit] = {}
+    for text in found:
+        hits.setdefault(
+            text.article_id, Hit(text=text, title=_safe(text.marked_title), excerpt=_safe(text.marked_body))
+        )
+    return list(hits.values())[:limit]
+
+
+def _query(typed: list[str], language: str, joint: str) -> SearchQuery:
+    parts = []
+    for word in typed:
+        spellings = {word, with_umlauts(word)} if language == "de" else {word}
+        parts.append("(" + " | ".join(f"'{spelling}':*" for spelling in sorted(spellings)) + ")")
+    return SearchQuery(joint.join(parts), config=_CONFIGS[language], search_type="raw")
+
+
+def _matches(asked: dict[str, SearchQuery]) -> Q:
+    found = Q()
+    for language, query in asked.items():
+        found |= Q(language=language, search_vector=query)
+    return found
+
+
+def _by_language(expressions: Mapping[str, Func], output: "Field[Any, Any]") -> Case:
+    return Case(*(When(language=key, then=value) for key, value in expressions.items()), output_field=output)
+
+
+def _body() -> Func:
+    parts = [F("symptom"), F("cause"), F("steps"), F("keywords")]
+    joined = Concat(*(piece for part in parts for piece in (part, Value(" "))), output_field=TextField())
+    return Func(joined, Value("*#`>|"), Value(""), function="translate", output_field=TextField())
+
+
+def _marked(source: F | Func, asked: dict[str, SearchQuery], **options: Any) -> Case:
+    clean = Func(source, Value(_BEGIN + _END), Value(""), function="translate", output_field=TextField())
+    headlines = {
+        language: SearchHeadline(clean, query, config=_CONFIGS[language], start_sel=_BEGIN, stop_sel=_END, **options)
+        for language, query in asked.items()
+    }
+    return _by_language(headlines, TextField())
+
+
+def _safe(marked: str) -> SafeString:
+    return mark_safe(escape(marked).replace(_BEGIN, "<mark>").replace(_END, "</mark>"))

@@ -1,0 +1,119 @@
+"""The standard solutions that fit a whole request, and the words that say why."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from knowledgebase.models import ArticleText
+from knowledgebase.search.wording import forms, words
+
+# A score of 1 is what one word is worth that stands in one title only.
+_LEAST_SCORE = 0.9
+_OTHER_LANGUAGE = 0.8
+_MOST_LEXEMES = 20
+_ALIKE = 0.6  # a word that only looks like one in the title: misspelt, or part of a compound
+_SHORTEST_TYPO = 5
+_MOST_WORDS_SHOWN = 4
+
+_RANK = """
+WITH form AS (
+    SELECT * FROM unnest(%(word)s::int[], %(spelling)s::text[], %(only)s::text[], %(worth)s::float[])
+        AS form (word, spelling, only_language, worth)
+), lexeme AS (
+    SELECT language, lexeme, word, max(worth) AS worth
+    FROM form
+    JOIN (VALUES ('de', 'helpdesk_german'::regconfig), ('en', 'helpdesk_english'::regconfig)) AS spoken (language, config)
+        ON only_language IN ('', language)
+    CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector(config, spelling))) AS lexeme
+    GROUP BY language, lexeme, word
+), pool AS (
+    SELECT text.id, text.article_id, text.language, text.title, text.search_vector
+    FROM knowledgebase_articletext text JOIN knowledgebase_article article ON article.id = text.article_id
+    WHERE article.state = 'published' AND article.audience = ANY(%(audiences)s)
+), size AS (
+    SELECT language, count(*)::float AS texts, ln(1 + (count(*) - 0.5) / 1.5) AS rarest FROM pool GROUP BY language
+), spread AS (
+    SELECT lexeme.language, lexeme.lexeme, min(word) AS word, max(worth) AS worth, found.texts
+    FROM lexeme
+    CROSS JOIN LATERAL (SELECT count(*)::float AS texts FROM pool
+        WHERE pool.language = lexeme.language AND search_vector @@ ('''' || lexeme || '''')::tsquery) AS found
+    WHERE found.texts > 0
+    GROUP BY lexeme.language, lexeme.lexeme, found.texts
+), telling AS (
+    SELECT *, row_number() OVER (PARTITION BY language ORDER BY weight * worth DESC, word) AS place
+    FROM (SELECT spread.*, ln(1 + (size.texts - spread.texts + 0.5) / (spread.texts + 0.5)) / size.rarest AS weight
+          FROM spread JOIN size USING (language)) AS weighed
+), matched AS (
+    SELECT pool.id, telling.word,
+        weight * worth * ts_rank('{0.15, 0.35, 0.6, 1}', search_vector, ('''' || lexeme || '''')::tsquery) / 0.6079 AS score
+    FROM telling JOIN pool ON pool.language = telling.language AND search_vector @@ ('''' || lexeme || '''')::tsquery
+    WHERE place <= %(most)s
+), unknown AS (
+    SELECT word, spelling FROM form
+    WHERE worth >= 1 AND only_language = '' AND length(spelling) >= %(shortest_typo)s AND word NOT IN (SELECT word FROM spread)
+        AND (SELECT count(DISTINCT language) FROM lexeme WHERE lexeme.word = form.word) = 2  -- no stop word
+    ORDER BY word LIMIT %(most)s
+), alike AS (
+    SELECT pool.id, word, word_similarity(spelling, title) * %(alike)s AS score FROM unknown JOIN pool ON title %%> spelling
+), by_word AS (
+    SELECT id, word, sum(score) AS score FROM (SELECT * FROM matched UNION ALL SELECT * FROM alike) AS every GROUP BY id, word
+), ranked AS (
+    SELECT pool.article_id, pool.id, pool.language, sum(score) AS score, array_agg(word ORDER BY score DESC, word) AS words,
+        sum(score) * CASE WHEN pool.language = %(language)s THEN 1 ELSE %(other)s END AS rank
+    FROM by_word JOIN pool USING (id)
+    GROUP BY pool.article_id, pool.id, pool.language
+), best AS (
+    SELECT DISTINCT ON (article_id) * FROM ranked ORDER BY article_id, rank DESC, id
+)
+SELECT id, rank, words FROM best WHERE rank >= %(least)s ORDER BY rank DESC, id LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A text that may solve the request, why, and how often it helped before."""
+
+    text: ArticleText
+    score: float
+    words: tuple[str, ...]
+    helped: int = 0
+    tried: int = 0
+    in_other_language: bool = False
+
+
+def find_solutions(text: str, *, language: str, audience: str = "agents", limit: int = 3) -> list[Found]:
+    """Find the published articles that fit a whole request, best first; nothing when nothing fits."""
+    request = words(text)
+    if not request:
+        return []
+    spellings = list(forms(request, subject=len(words(text.strip().split("\n", 1)[0]))))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RANK,
+            {
+                "word": [form.word for form in spellings],
+                "spelling": [form.spelling for form in spellings],
+                "only": [form.language for form in spellings],
+                "worth": [form.worth for form in spellings],
+                "audiences": ["public"] if audience == "public" else ["public", "agents"],
+                "language": language,
+                "other": _OTHER_LANGUAGE,
+                "most": _MOST_LEXEMES,
+                "alike": _ALIKE,
+                "shortest_typo": _SHORTEST_TYPO,
+                "least": _LEAST_SCORE,
+                "limit": limit,
+            },
+        )
+        rows = cursor.fetchall()
+    texts = ArticleText.objects.select_related("article").in_bulk([pk for pk, _, _ in rows])
+    return [
+        Found(
+            text=texts[pk],
+            score=round(score, 3),
+            words=tuple(request[number] for number in numbers[:_MOST_WORDS_SHOWN]),
+            in_other_language=texts[pk].language != language,
+        )
+        for pk, score, numbers in rows
+        if pk in texts
+    ]
