@@ -36,6 +36,8 @@ def clean_address(text: str) -> str:
     text = re.sub(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\ufeff]", "", text[:2_000])
     text = re.sub(r"^\s*mailto:", "", text, flags=re.I)
     match = _ADDRESS.search(text)
+    if match is None and "(" in text:
+        match = _ADDRESS.search(re.sub(r"\([^()]*\)", "", text))
     if match is None and (loose := _LOOSE.search(text)):
         local, _, domain = loose[0].rpartition("@")
         match = _ADDRESS.fullmatch(re.sub(r"\s+", "", local).strip(_EDGES) + "@" + re.sub(r"\s+", "", domain).strip(_EDGES))

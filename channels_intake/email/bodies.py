@@ -7,6 +7,7 @@ from channels_intake.email import charsets, limits
 from channels_intake.email.files import disposition_of, given_name
 from channels_intake.email.structure import Part
 from channels_intake.email.transfer import decoded
+from channels_intake.email.uuencoded import extract_files
 from helpdesk.lib.html_text import to_text
 
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
@@ -37,13 +38,13 @@ def read_body(root: Part, notes: list[str]) -> Body:
     chosen, _ = _visit(root, body, "", first=True, depth=0)
     texts, htmls = [], []
     for alternatives in chosen:
-        plain = [piece.source(notes) for piece in alternatives if not piece.is_html]
+        plain = [_without_files(piece.source(notes), piece.part, body) for piece in alternatives if not piece.is_html]
         rich = [piece.source(notes) for piece in alternatives if piece.is_html]
         htmls.extend(rich)
         if rich and not any(_says_something(text) for text in plain):
-            plain = [_html_as_text(source, notes) for source in rich]
+            plain = [text for text in (_html_as_text(source, notes) for source in rich) if not _repeats(text, texts)]
         texts.extend(text.strip("\n") for text in plain if text.strip())
-    body.text = _cap("\n\n".join(dict.fromkeys(texts)), limits.TEXT_CHARS, "text_cut", notes)
+    body.text = _cap("\n\n".join(texts), limits.TEXT_CHARS, "text_cut", notes)
     body.html = _cap("\n".join(htmls), limits.HTML_CHARS, "html_cut", notes)
     _settle_inline(body)
     return body
@@ -119,6 +120,22 @@ def _looks_like_html(data: bytes) -> bool:
     return bool(re.match(rb"\s*<(?:!doctype|html|body|div|p|table)\b", data[:500], re.I))
 
 
+def _without_files(text: str, part: Part, body: Body) -> str:
+    """Take uuencoded files out of a text, as old mail programs put them there."""
+    if "\nbegin " not in f"\n{text}":
+        return text
+    text, found = extract_files(text)
+    for name, data in found:
+        headers = [("content-disposition", b'attachment; filename="' + name.encode().replace(b'"', b"") + b'"')]
+        body.files.append((Part(data, headers=headers, end=len(data), default_type="application/octet-stream"), False))
+    return text
+
+
+def _repeats(text: str, texts: list[str]) -> bool:
+    """Tell whether a text only says again what one before it said."""
+    return any("".join(text.split()) == "".join(other.split()) for other in texts)
+
+
 def _says_something(text: str) -> bool:
     return any(char.isalnum() for char in text[:20_000])
 
@@ -155,12 +172,12 @@ def _unflow(text: str, delsp: bool) -> str:
 
 
 def _settle_inline(body: Body) -> None:
-    """Count a file as shown in the text only if the text names it or it stands beside it in multipart/related."""
+    """Count a file as shown in the text if its sender says so, or says nothing and the text refers to it."""
     low = body.html.lower()
     settled = []
     for part, related in body.files:
         disposition, _ = disposition_of(part)
         content_id = part.first("content-id").decode("utf-8", "replace").strip("<> \r\n\t").lower()
         named = bool(content_id) and f"cid:{content_id}" in low
-        settled.append((part, named or (disposition == "inline" and (not low or related)) or (related and disposition != "attachment")))
+        settled.append((part, disposition == "inline" or (not disposition and (named or related))))
     body.files = settled

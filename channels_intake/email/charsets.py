@@ -67,6 +67,8 @@ def decode(data: bytes, charset: str = "", fallback: str = "") -> str:
                 return _tidy(text)
             return _tidy(data.decode(codec, "replace"))
     if (text := _strict(data, "utf-8")) is not None:
+        if not name and b"+" in data and text.isascii() and _codec(_canonical(fallback)) == "utf-7":
+            return _tidy(data.decode("utf-7", "replace"))
         if b"\x1b$" in data and codec in (None, "ascii"):
             return _tidy(_iso_2022_jp(data))
         return _tidy(text)
@@ -117,6 +119,10 @@ def _not_utf8(data: bytes, fallback: str) -> str | None:
 
 
 def _guess(data: bytes, fallback: str) -> str:
+    if _canonical(fallback) in _JAPANESE:
+        for codec in ("cp932", "euc_jis_2004"):
+            if (text := _strict(data, codec)) is not None:
+                return text
     if (codec := _codec(_canonical(fallback))) and codec not in _WESTERN and (text := _strict(data, codec)) is not None:
         return text
     if len(data) >= 120:

@@ -23,7 +23,7 @@ def header_at(lines: list[str], at: int) -> Header | None:
         return None
     if _SEPARATOR.fullmatch(line):
         return Header(at, at + 1)
-    if _RULE.fullmatch(line):
+    if _RULE.fullmatch(line) or _TITLE.fullmatch(line):
         block = _after_blanks(lines, at + 1)
         if block is not None and (end := _block_end(lines, block)):
             return Header(at, end, is_block=True)
@@ -50,6 +50,7 @@ _SEPARATOR = re.compile(
     r"původní\s+(?:zpráva|e-mail)|исходное\s+сообщение|reply\s+message|antwort\s+nachricht)[-_=*–—:\s]{0,40}",
     re.I,
 )
+_TITLE = re.compile(r"[-_=]{3,40}\s?[^\W\d_][^-_=\n]{3,60}\s?[-_=]{3,40}")
 _RULE = re.compile(r"[_\-=–—]{8,}")
 _FORWARD = re.compile(
     r"[-_=*\s]{0,40}(?:begin(?:ning)? (?:of )?forwarded message|(?:begin )?forwarded (?:message|by)\b.{0,80}|(?:anfang der )?weitergeleitete(?:n)? (?:nachricht|e-?mail)|"
@@ -129,13 +130,13 @@ _MAILBOX = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 def _wrote(lines: list[str], at: int) -> Header | None:
     """Match "On Monday, X wrote:", wrapped over a few lines, and its many kin."""
     first = _bare(lines[at])
-    if not _LEAD.match(first):
+    if not _LEAD.match(first.lstrip("- ")) or not any(_ends_introduction(_bare(line)) for line in lines[at : at + _WRAP]):
         return None
     joined = ""
     for number in range(at, min(len(lines), at + _WRAP)):
         line = _bare(lines[number])
         if not line:
-            if number > at + 1 or not (_DATED.search(joined) and _has_sender(joined)):
+            if number > at + 1 or not _DATED.search(joined) or not (_has_sender(joined) or _angle_follows(lines, number)):
                 return None
             continue
         if number > at and _starts_anew(line):
@@ -143,9 +144,17 @@ def _wrote(lines: list[str], at: int) -> Header | None:
         joined = f"{joined} {line}".strip()
         if len(joined) > _WIDTH:
             return None
-        if _is_introduction(joined, lines, number, single=number == at):
+        if _ends_introduction(line) and _is_introduction(joined, lines, number, single=number == at):
             return Header(at, number + 1)
     return None
+
+
+def _ends_introduction(line: str) -> bool:
+    return line.endswith((":", ":", ">", "…", "...", "--"))
+
+
+def _angle_follows(lines: list[str], at: int) -> bool:
+    return lines[at + 1 : at + 2] != [] and lines[at + 1].lstrip().startswith("<")
 
 
 def _has_sender(text: str) -> bool:
@@ -158,7 +167,9 @@ def _starts_anew(line: str) -> bool:
 
 
 def _is_introduction(text: str, lines: list[str], at: int, single: bool) -> bool:
-    ends = text.endswith((":", ":"))
+    dashed = text.startswith("--") and text.endswith("--")
+    ends = text.endswith((":", ":")) or dashed
+    text = text.strip("- ") if dashed else text
     verb = _VERB.search(text)
     if verb and (ends or (text.endswith((">", "…", "...")) and _DATED.search(text[: verb.start() + 1]))):
         tail = text[verb.end() :].strip(" :*")

@@ -1,10 +1,12 @@
 """Split a reply into what is new, what it quotes and the signature. One pass, line by line."""
 
+import re
 from dataclasses import dataclass
 
 from channels_intake.email import quote_headers, signatures
 
 _MAX_LINES = 2_000
+_INITIALS = re.compile(r"[A-Z]{1,3}>(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,7 @@ def _answers_between(lines: list[str], header: quote_headers.Header) -> bool:
         return False
     new, _ = _drop_quotes(below)
     body, _ = signatures.split_signature(new)
-    wrapped = sum(len(line) for line in body if line.strip())
-    return _has_words(body) and wrapped > 0 and any(
-        not before.strip() and line.strip() and not _is_quoted(line) for before, line in zip(below, below[1:], strict=False)
-    )
+    return _has_words(body)
 
 
 def _drop_quotes(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -89,7 +88,8 @@ def _drop_quotes(lines: list[str]) -> tuple[list[str], list[str]]:
             cited.extend(lines[at : header.end])
             at = header.end
             continue
-        (cited if _is_quoted(lines[at]) and not _is_decoration(lines[at]) else new).append(lines[at])
+        quoted = (_is_quoted(lines[at]) and not _is_decoration(lines[at])) or _is_wrapped_quote(lines, at)
+        (cited if quoted else new).append(lines[at])
         at += 1
     return new, cited
 
@@ -101,7 +101,14 @@ def _quote_follows(lines: list[str], at: int) -> bool:
 
 def _is_quoted(line: str) -> bool:
     stripped = line.lstrip(" \t\xa0*")[:400]
-    return stripped.startswith((">", "&gt;", "|> "))
+    return stripped.startswith((">", "&gt;", "|> ")) or _INITIALS.match(stripped) is not None
+
+
+def _is_wrapped_quote(lines: list[str], at: int) -> bool:
+    """Tell the tail of a long quoted line that some program wrapped without marking it."""
+    if not 0 < at < len(lines) - 1 or not lines[at][:1].islower():
+        return False
+    return len(lines[at - 1]) >= 55 and _is_quoted(lines[at - 1]) and _is_quoted(lines[at + 1])
 
 
 def _is_decoration(line: str) -> bool:

@@ -30,6 +30,7 @@ _DAEMON = re.compile(
     r"mail deliver(?:y)? (?:sub)?system|internet mail delivery|mail delivery service",
     re.I,
 )
+_UNANSWERED = re.compile(r"(?:no|do[-_.]?not|donot|nicht)[-_.]?(?:reply|antworten)\b")
 _POSTMASTER = re.compile(r"\bpoo?st[-_.]?master\b|\bsystem administrator\b|ndr administrator|microsoft outlook\b|\bmicrosoft exchange", re.I)
 _BOUNCE_SUBJECT = re.compile(
     r"(?:re:\s*)?\W{0,3}(?:"
@@ -78,6 +79,8 @@ def _is_bounce(root: Part, subject: str, text: str) -> bool:
         return not _says_vacation(root)
     if postmaster or returned:
         return named or worded or (carries and (returned or postmaster))
+    if carries and worded and _UNANSWERED.match(_address(root)):
+        return True
     return named and worded and (carries or _original_below(head)) and not root.first("references") and not root.first("in-reply-to")
 
 
@@ -107,7 +110,9 @@ def _is_generated(root: Part, subject: str) -> bool:
         return True
     if any(value and value not in ("none", "0") for value in _values(root, "x-auto-response-suppress")):
         return True
-    if any(root.first(name) for name in ("list-id", "list-unsubscribe", "list-post", "list-help", "x-loop", "feedback-id", "x-campaign")):
+    if any(root.first(name) for name in ("mailing-list", "x-mlserver", "x-loop", "feedback-id", "x-campaign")):
+        return True
+    if any(name.startswith("list-") for name, _ in root.headers):
         return True
     if any("message/" in kind and "rfc822" not in kind for kind in (part.content_type for part in _some_parts(root))):
         if root.content_type == "multipart/report" or _is_complaint(subject):

@@ -55,7 +55,9 @@ def _marked_just_above(lines: list[str], at: int) -> int | None:
 def _list_footer(lines: list[str]) -> int | None:
     for at in range(len(lines) - 1, max(-1, len(lines) - 10), -1):
         if re.fullmatch(r"[_-]{2,}\s*", lines[at][:400]) and lines[at].strip() != "--":
-            return at if any(_LIST_FOOTER.search(line[:400]) for line in lines[at + 1 :]) and _words(lines[:at]) else None
+            below = [line for line in lines[at + 1 :] if line.strip()]
+            short = len(lines[at].strip()) >= 10 and 0 < len(below) <= 3
+            return at if (short or any(_LIST_FOOTER.search(line[:400]) for line in below)) and _words(lines[:at]) else None
     return None
 
 

@@ -232,10 +232,14 @@ class _Splitter:
 
 
 def _looks_like_head(raw: bytes, at: int) -> bool:
-    """Tell whether a header line follows, so that a stray line before it is only junk."""
-    line = raw[at : at + 200].split(b"\n", 1)[0]
-    match = _FIELD.match(line)
-    return bool(match and (b"-" in match[1] or match[1].lower() in _COMMON))
+    """Tell whether headers go on below a stray line, which then is only junk among them."""
+    for line in raw[at : at + 3_000].split(b"\n")[:12]:
+        if not line.strip() or line.startswith(b"--"):
+            return False
+        match = _FIELD.match(line)
+        if match and (b"-" in match[1] or match[1].lower() in _COMMON):
+            return True
+    return False
 
 
 _COMMON = frozenset({b"from", b"to", b"cc", b"subject", b"date", b"sender", b"received", b"mime-version", b"precedence"})
