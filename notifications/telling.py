@@ -1,0 +1,185 @@
+"""Who is told what, and by which medium."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+
+from helpdesk.lib import live, message_ids
+from notifications.models import Delivery
+from people.models import User
+from tickets.models import Event, Membership, Message, Ticket
+from tickets.permissions import can
+
+log = logging.getLogger(__name__)
+
+MAIL, INAPP = Delivery.Medium.MAIL, Delivery.Medium.INAPP
+ACKNOWLEDGED = "acknowledged"
+GIVE_UP_AFTER = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One person to be told by one medium."""
+
+    person: User
+    medium: Delivery.Medium
+
+
+def tell(event: Event) -> None:
+    """
+    Write a delivery for everybody who is to hear of this event; called twice, it writes nothing new.
+
+    The author of an event is never told of it, nor is anybody who is inactive or may not see the ticket.
+    """
+    who = _WHO.get(event.kind)
+    if who is None:
+        return
+    now = timezone.now()
+    wanted = {(t.person.pk, t.medium): t for t in who(event) if t.person.is_active and t.person.pk != event.by_id}
+    deliveries = [
+        Delivery(
+            event=event,
+            recipient=t.person,
+            address=t.person.email if t.medium == MAIL else "",
+            medium=t.medium,
+            message_id=_message_id(event, t.person) if t.medium == MAIL else "",
+            state=Delivery.State.QUEUED if t.medium == MAIL else Delivery.State.SENT,
+            next_try_at=now if t.medium == MAIL else None,
+            give_up_at=now + GIVE_UP_AFTER if t.medium == MAIL else None,
+            created_at=now,
+        )
+        for t in wanted.values()
+    ]
+    Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+    _wake_after_commit(deliveries)
+
+
+def wake_sender() -> None:
+    """Wake a worker to send what is due; harmless when nobody hears it, since the clock does the same."""
+    try:
+        current_app.send_task("notifications.send_due", retry=False, ignore_result=True)
+    except Exception as error:  # noqa: BLE001 the broker may be away in many ways; the sweep will find the row
+        log.warning("No worker could be woken (%s); the sweep will send.", error)
+
+
+def _message_id(event: Event, person: User) -> str:
+    message = event.message
+    if message is not None and message.kind in _ANSWERS and message.message_id and person.pk == event.ticket.requester_id:
+        return message.message_id
+    return message_ids.make(event.ticket_id)
+
+
+def _wake_after_commit(deliveries: list[Delivery]) -> None:
+    mails = any(delivery.medium == MAIL for delivery in deliveries)
+    notices = [(delivery.recipient_id, delivery.event.ticket_id) for delivery in deliveries if delivery.medium == INAPP]
+
+    def after_commit() -> None:
+        for person, ticket in notices:
+            live.publish(f"user:{person}", "notice", {"ticket": ticket})
+        if mails:
+            wake_sender()
+
+    if deliveries:
+        transaction.on_commit(after_commit, robust=True)
+
+
+# --- requesters -----------------------------------------------------------------------------------------------------
+_ANSWERS = (Message.Kind.REPLY, Message.Kind.SYSTEM)
+
+
+def _replied(event: Event) -> Iterable[Telling]:
+    """Tell the requester and who takes part; what was said in a chat or a call has been heard already."""
+    message, ticket = event.message, event.ticket
+    if message is None or message.kind != Message.Kind.REPLY:
+        return
+    people = [ticket.requester, *User.objects.filter(taking_part__ticket=ticket)]
+    yield from (Telling(person, MAIL) for person in people if _may_be_mailed(person, ticket))
+
+
+def _acknowledged(event: Event) -> Iterable[Telling]:
+    requester = event.ticket.requester
+    if event.message is not None and not event.message.is_note and _may_be_mailed(requester, event.ticket):
+        if not requester.is_suspect:
+            yield Telling(requester, MAIL)
+
+
+def _resolved(event: Event) -> Iterable[Telling]:
+    requester = event.ticket.requester
+    if event.facts.get("tell") and _may_be_mailed(requester, event.ticket) and not requester.is_suspect:
+        yield Telling(requester, MAIL)
+
+
+def _may_be_mailed(person: User, ticket: Ticket) -> bool:
+    """Tell whether this person has a real address and may see the ticket."""
+    return not person.email.endswith(".invalid") and can(person, "view", ticket)
+
+
+# --- staff ----------------------------------------------------------------------------------------------------------
+def _received(event: Event) -> Iterable[Telling]:
+    """Tell who works on it; a robot's mail, such as an absence notice, wakes nobody."""
+    if event.facts.get("auto_generated"):
+        return
+    yield from (Telling(person, INAPP) for person in _handlers(event.ticket))
+
+
+def _assigned(event: Event) -> Iterable[Telling]:
+    ticket = event.ticket
+    person = ticket.assignee
+    if person is not None and person.pk == event.facts.get("target") and can(person, "view_notes", ticket):
+        yield Telling(person, INAPP)
+        yield Telling(person, MAIL)
+
+
+def _reopened(event: Event) -> Iterable[Telling]:
+    """Tell who worked on it; a message that reopens is told as a message."""
+    if "reason" in event.facts:
+        yield from (Telling(person, INAPP) for person in _handlers(event.ticket))
+
+
+def _escalated(event: Event) -> Iterable[Telling]:
+    """Tell everybody who works in the queue, and by mail who answers for the ticket."""
+    ticket = event.ticket
+    members = Membership.objects.filter(
+        queue=ticket.queue_id,
+        level__gte=Membership.Level.WORK,
+        user__is_active=True,
+        user__role__in=User.STAFF,
+    ).select_related("user")
+    for member in members:
+        yield Telling(member.user, INAPP)
+        if member.level == Membership.Level.LEAD:
+            yield Telling(member.user, MAIL)
+    for person in _handlers(ticket):
+        yield Telling(person, INAPP)
+        yield Telling(person, MAIL)
+
+
+def _breached(event: Event) -> Iterable[Telling]:
+    """Tell as for an escalation, unless the clock escalated at that moment, which is told already."""
+    by_clock = Event.objects.filter(
+        ticket=event.ticket_id, kind=Event.Kind.ESCALATED, at=event.at, facts__reason__startswith="clock:"
+    )
+    return [] if by_clock.exists() else _escalated(event)
+
+
+def _handlers(ticket: Ticket) -> list[User]:
+    """Give the assignee and the case owner, where they may still see what staff sees."""
+    people = {person.pk: person for person in (ticket.assignee, ticket.case_owner) if person is not None}
+    return [person for person in people.values() if person.is_agent and can(person, "view_notes", ticket)]
+
+
+_WHO: dict[str, Callable[[Event], Iterable[Telling]]] = {
+    Event.Kind.REPLIED: _replied,
+    ACKNOWLEDGED: _acknowledged,
+    Event.Kind.RESOLVED: _resolved,
+    Event.Kind.RECEIVED: _received,
+    Event.Kind.ASSIGNED: _assigned,
+    Event.Kind.REOPENED: _reopened,
+    Event.Kind.ESCALATED: _escalated,
+    Event.Kind.BREACHED: _breached,
+}
