@@ -1,0 +1,31 @@
+// On phones one pane at a time: data-show-pane="panel" switches without a new page, its link works without scripts.
+// The newest message of a thread is in view when it opens, and stays there while new ones come in.
+(() => {
+  const toEnd = (thread) => { thread.scrollTop = thread.scrollHeight; };
+  const ready = (root = document) => {
+    for (const thread of root.querySelectorAll?.(".thread:not([data-at])") ?? []) {
+      thread.dataset.at = "end";
+      toEnd(thread);
+      addEventListener("load", () => toEnd(thread), { once: true });
+      thread.addEventListener("scroll", () => {
+        thread.dataset.at = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60 ? "end" : "above";
+      }, { passive: true });
+    }
+  };
+  ready();
+  document.addEventListener("htmx:load", (event) => ready(event.detail.elt.parentNode ?? document));
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const thread of document.querySelectorAll('.thread[data-at="end"]')) toEnd(thread);
+  });
+  document.addEventListener("click", (event) => {
+    const way = event.target.closest("[data-show-pane]");
+    const shell = document.querySelector(".ws");
+    if (!way || !shell) return;
+    event.preventDefault();
+    shell.dataset.pane = way.dataset.showPane;
+    const pane = document.querySelector(`.${way.dataset.showPane}`);
+    if (pane && !pane.hasAttribute("tabindex")) pane.tabIndex = -1;
+    pane?.focus({ preventScroll: true });
+    document.querySelectorAll(".thread").forEach(toEnd);
+  });
+})();
