@@ -53,7 +53,7 @@ def _fire(clock_id: int, ticket_id: int, now: datetime) -> bool:
     save(ticket, *clocks.SAVED, now=now)
     late = int((now - clock.due_at).total_seconds())
     events.record(ticket, Event.Kind.BREACHED, by=None, now=now, clock=clock, metric=clock.metric, late_by=late)
-    if ticket.queue.tier == Queue.Tier.FIRST and ticket.queue.escalates_to_id is not None:
+    if ticket.queue.tier == Queue.Tier.FIRST and ticket.next_level is not None:
         escalation.escalate(ticket, reason=f"clock:{clock.metric}", by=None, now=now)
     return True
 

@@ -13,6 +13,7 @@ class Event(models.Model):
 
     class Kind(models.TextChoices):
         OPENED = "opened", _("opened")
+        ACKNOWLEDGED = "acknowledged", _("acknowledged")
         RECEIVED = "received", _("message received")
         REPLIED = "replied", _("answered")
         NOTED = "noted", _("note added")

@@ -99,12 +99,17 @@ def levels_of(user: User) -> dict[int, int]:
 
 
 class RoutingRule(models.Model):
-    """Words that send a new request to a queue; the first rule that matches wins."""
+    """Words by which a new request belongs to a queue; the first rule that matches wins."""
 
     name = models.CharField(_("name"), max_length=80)
     position = models.PositiveSmallIntegerField(_("position"), default=100)
     words = models.TextField(_("words"), help_text=_("One word or phrase a line; a request with any of them matches."))
     queue = models.ForeignKey(Queue, models.CASCADE, related_name="rules", verbose_name=_("queue"))
+    directly = models.BooleanField(
+        _("past first level"),
+        default=False,
+        help_text=_("Otherwise a higher level's queue is only where the request goes when first level cannot solve it."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

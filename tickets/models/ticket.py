@@ -95,6 +95,9 @@ class Ticket(models.Model):
     subject = models.CharField(_("subject"), max_length=250)
     requester = models.ForeignKey(User, models.PROTECT, related_name="requests", verbose_name=_("requester"))
     queue = models.ForeignKey(Queue, models.PROTECT, related_name="tickets", verbose_name=_("queue"))
+    specialists = models.ForeignKey(
+        Queue, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("goes to when escalated")
+    )
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.NEW)
     impact = models.PositiveSmallIntegerField(_("impact"), choices=Scale.choices, default=Scale.LOW)
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Scale.choices, default=Scale.MEDIUM)
@@ -185,6 +188,13 @@ class Ticket(models.Model):
         return self.is_open and (
             self.last_agent_at is None or (self.last_customer_at is not None and self.last_customer_at > self.last_agent_at)
         )
+
+    @property
+    def next_level(self) -> Queue | None:
+        """Give the queue an escalation goes to: the specialists triage found, else the one the queue names."""
+        if self.specialists is not None and self.specialists.tier > self.queue.tier and self.specialists.is_active:
+            return self.specialists
+        return self.queue.escalates_to
 
     def root(self) -> "Ticket":
         """Follow merges to the ticket that lives."""

@@ -26,7 +26,7 @@ def escalate(ticket: Ticket, *, reason: str, by: User | None, now: datetime) -> 
     """
     seen_in = ticket.queue_id
     ticket = Ticket.objects.locked(ticket.pk)
-    target = ticket.queue.escalates_to
+    target = ticket.next_level
     if not ticket.is_open or target is None or ticket.queue_id != seen_in:
         raise CannotEscalate(f"{ticket.number} is done, was moved, or {ticket.queue} has no next level.")
     ticket.case_owner = ticket.case_owner or ticket.assignee or by

@@ -24,7 +24,7 @@ def triage(ticket: Ticket, *, now: datetime, may_route: bool) -> None:
     weight = weigh(text, is_vip=ticket.requester.is_vip)
     route = route_for(text)
     if not Triage.objects.filter(ticket=ticket).exists():
-        _apply(ticket, language, weight, route if may_route else None, now)
+        _apply(ticket, language, weight, route, now, may_route=may_route)
     Triage.objects.update_or_create(
         ticket=ticket,
         defaults={
@@ -47,7 +47,7 @@ def suggest(ticket: Ticket, text: str, language: str) -> None:
     )
 
 
-def _apply(ticket: Ticket, language: str, weight: Weight, route: Route | None, now: datetime) -> None:
+def _apply(ticket: Ticket, language: str, weight: Weight, route: Route | None, now: datetime, *, may_route: bool) -> None:
     if ticket.language != language:
         ticket.language = language
         ticket.save(update_fields=["language"])
@@ -60,6 +60,10 @@ def _apply(ticket: Ticket, language: str, weight: Weight, route: Route | None, n
             urgency=max(weight.urgency, ticket.urgency),
             reason=", ".join(weight.words),
         )
+    if route is not None and route.queue.tier > ticket.queue.tier and not route.directly:
+        # First level is the first address for everything; the rule says who helps when it cannot.
+        Ticket.objects.filter(pk=ticket.pk).update(specialists=route.queue)
+        return
     untouched = ticket.state == Ticket.State.NEW and ticket.assignee_id is None
-    if route is not None and untouched and route.queue.pk != ticket.queue_id:
+    if route is not None and may_route and untouched and route.queue.pk != ticket.queue_id:
         routing.route(ticket, to=route.queue, by=None, now=now, reason=route.word)

@@ -11,7 +11,7 @@ class Route:
     """A queue and the word of the request that led there."""
 
     queue: Queue
-    rule: str
+    directly: bool
     word: str
 
 
@@ -23,5 +23,5 @@ def route_for(text: str) -> Route | None:
             # German compounds: "drucker" is also found in "etikettendrucker" and "druckertreiber", "vpn" only as a word.
             pattern = re.escape(word) if len(word) > 4 else rf"(?<!\w){re.escape(word)}(?!\w)"
             if word and re.search(pattern, lowered):
-                return Route(rule.queue, rule.name, word)
+                return Route(rule.queue, rule.directly, word)
     return None
