@@ -147,12 +147,27 @@ class Arrival(models.Model):
         return self.state not in (self.State.STORED, self.State.UNPROCESSABLE)
 
 
-def key_of(message_id: str, from_address: str, raw: bytes = b"") -> str:
+class AutoReply(models.Model):
+    """An automatic answer that was promised to somebody, kept to limit how many go out."""
+
+    address = models.EmailField(max_length=254)
+    is_stranger = models.BooleanField(default=False, help_text="Wrote to us for the first time.")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["address", "at"], name="auto_reply_by_address"),
+            models.Index(fields=["at"], name="auto_reply_strangers", condition=models.Q(is_stranger=True)),
+        )
+
+    def __str__(self) -> str:
+        return self.address
+
+
+def key_of(external_id: str, sender: str) -> str:
     """
-    Give the external id of a message: the same one for the same message, whatever way it came.
+    Give the key of a message: the same one for the same message, whatever way it came.
 
     The sender belongs to it, so that nobody can make us ignore another's mail by sending its Message-ID first.
     """
-    if message_id:
-        return "id:" + hashlib.sha256(f"{message_id}\n{from_address.lower()}".encode()).hexdigest()
-    return "sha256:" + hashlib.sha256(raw).hexdigest()
+    return hashlib.sha256(f"{external_id}\n{sender.lower()}".encode()).hexdigest()

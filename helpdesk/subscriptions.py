@@ -4,6 +4,7 @@ _TELL = "notifications.tasks.notify"
 
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "opened": ("tickets.tasks.triage_ticket", _TELL),
+    "acknowledged": (_TELL,),
     "received": (_TELL,),
     "replied": (_TELL,),
     "assigned": (_TELL,),
