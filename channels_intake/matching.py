@@ -1,0 +1,81 @@
+"""Which ticket a message belongs to: by proof, and only if its sender has to do with that ticket."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels_intake.envelope import Envelope
+from helpdesk.lib import message_ids
+from notifications.models import Delivery
+from people.models import User
+from tickets.models import Message, Ticket
+from tickets.permissions import can
+
+_TOKEN = re.compile(r"(?<![^\W_])\[#(\d{1,12})\](?![^\W_])")
+_MOST_IDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """
+    Where a message belongs.
+
+    `ticket`: it is to be added here. `related`: it speaks of this one, but has to become a ticket of its own, because
+    the sender has nothing to do with it or because it is done for good.
+    """
+
+    ticket: Ticket | None = None
+    related: Ticket | None = None
+    is_stranger: bool = False
+
+
+def match(envelope: Envelope, sender: User | None, *, now: datetime) -> Match:
+    """Find the ticket; the newest that fits wins, the strongest kind of proof first."""
+    related: Ticket | None = None
+    for candidates in _candidates(envelope):
+        for ticket in candidates:
+            if sender is None or not _has_to_do_with(sender, ticket):
+                related = related or ticket
+            elif ticket.state == Ticket.State.VOID or not ticket.can_reopen_by_reply(now):
+                return Match(related=ticket)
+            else:
+                return Match(ticket=ticket)
+    return Match(related=related, is_stranger=related is not None)
+
+
+def stored_id(message_id: str) -> str:
+    """Write a Message-ID the way messages keep it."""
+    return f"<{message_id}>"[:255] if message_id else ""
+
+
+def proven(ids: tuple[str, ...]) -> list[Ticket]:
+    """Give the tickets that Message-IDs of our own making speak of, the newest first."""
+    numbers = {number for one in ids[:_MOST_IDS] if (number := message_ids.read(one)) is not None}
+    return _living(numbers)
+
+
+def _candidates(envelope: Envelope) -> Iterator[list[Ticket]]:
+    ids = (*envelope.in_reply_to, *envelope.references[-_MOST_IDS:])
+    if ids:
+        yield proven(ids)
+        answered = Message.objects.filter(message_id__in=[stored_id(one) for one in ids], is_from_staff=False)
+        yield _living(set(answered.values_list("ticket_id", flat=True)[:_MOST_IDS]))
+    yield _living({int(number) for number in _TOKEN.findall(envelope.subject)[:5]})
+
+
+def _living(numbers: set[int]) -> list[Ticket]:
+    """Follow merges; the newest first."""
+    found = Ticket.objects.filter(pk__in=numbers).select_related("queue") if numbers else []
+    living = {root.pk: root for root in (ticket.root() for ticket in found)}
+    return [living[number] for number in sorted(living, reverse=True)]
+
+
+def _has_to_do_with(person: User, ticket: Ticket) -> bool:
+    return (
+        ticket.requester_id == person.pk
+        or ticket.participants.filter(user=person).exists()
+        or (person.is_agent and can(person, "reply", ticket))
+        or Message.objects.filter(ticket=ticket, author=person, is_from_staff=False).exists()
+        or Delivery.objects.filter(event__ticket=ticket, medium=Delivery.Medium.MAIL, recipient=person).exists()
+    )

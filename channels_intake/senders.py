@@ -1,0 +1,63 @@
+"""Who wrote: finding people by their address, and telling our own addresses from theirs."""
+
+from collections.abc import Iterable
+from email.utils import parseaddr
+
+from django.conf import settings
+
+from channels_intake.envelope import Envelope
+from channels_intake.models import Mailbox
+from people.models import User
+
+MOST_PARTICIPANTS = 39
+
+
+def own_addresses() -> set[str]:
+    """List the addresses that we are written to at and write from."""
+    ours = {address.lower() for address in Mailbox.objects.values_list("address", flat=True)}
+    return ours | {parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()}
+
+
+def mailbox_for(addresses: Iterable[str]) -> Mailbox | None:
+    """Find the mailbox that was written to."""
+    found = {box.address.lower(): box for box in Mailbox.objects.filter(address__in=[a.lower() for a in addresses])}
+    return next((found[address.lower()] for address in addresses if address.lower() in found), None)
+
+
+def find(address: str) -> User | None:
+    """Find the person with this address."""
+    return User.objects.filter(email=address.lower()).first()
+
+
+def find_or_create(address: str, *, name: str, language: str) -> User:
+    """Find the person with this address, or make one who cannot log in; a missing name is filled in."""
+    person, is_new = User.objects.get_or_create(
+        email=address.lower()[:254], defaults={"name": name[:150], "language": language, "password": "!"}
+    )
+    if not is_new and not person.name and name and not person.is_agent:
+        person.name = name[:150]
+        person.save(update_fields=["name"])
+    return person
+
+
+def others_addressed(envelope: Envelope, mailbox: Mailbox | None) -> list[str]:
+    """
+    List whom else the sender addressed, so that they take part.
+
+    Where none of our known addresses stands in To or Cc, To is an alias of ours rather than a person.
+    """
+    ours = own_addresses() | set(envelope.delivered_to) | ({mailbox.address.lower()} if mailbox else set())
+    known = ours & {*envelope.to, *envelope.cc}
+    addressed = [*(envelope.to if known else ()), *envelope.cc]
+    strangers = [a for a in dict.fromkeys(addressed) if a not in ours and a != envelope.from_address]
+    return strangers[:MOST_PARTICIPANTS]
+
+
+def participants(addresses: Iterable[str], *, language: str) -> list[User]:
+    """Find or create those who take part, in one order, so that two mails never wait for each other."""
+    wanted = sorted(set(addresses))
+    known = {person.email: person for person in User.objects.filter(email__in=wanted)}
+    for address in wanted:
+        if address not in known:
+            known[address] = find_or_create(address, name="", language=language)
+    return [person for person in known.values() if person.is_active]
