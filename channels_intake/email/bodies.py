@@ -36,7 +36,8 @@ def read_body(root: Part, notes: list[str]) -> Body:
     """Sort a mail's parts into its text and its files."""
     body = Body()
     chosen, _ = _visit(root, body, "", first=True, depth=0)
-    texts, htmls = [], []
+    texts: list[str] = []
+    htmls: list[str] = []
     for alternatives in chosen:
         plain = [_without_files(piece.source(notes), piece.part, body) for piece in alternatives if not piece.is_html]
         rich = [piece.source(notes) for piece in alternatives if piece.is_html]

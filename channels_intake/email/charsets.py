@@ -120,8 +120,8 @@ def _not_utf8(data: bytes, fallback: str) -> str | None:
 
 def _guess(data: bytes, fallback: str) -> str:
     if _canonical(fallback) in _JAPANESE:
-        for codec in ("cp932", "euc_jis_2004"):
-            if (text := _strict(data, codec)) is not None:
+        for japanese in ("cp932", "euc_jis_2004"):
+            if (text := _strict(data, japanese)) is not None:
                 return text
     if (codec := _codec(_canonical(fallback))) and codec not in _WESTERN and (text := _strict(data, codec)) is not None:
         return text

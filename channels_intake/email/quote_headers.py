@@ -27,8 +27,7 @@ def header_at(lines: list[str], at: int) -> Header | None:
         block = _after_blanks(lines, at + 1)
         if block is not None and (end := _block_end(lines, block)):
             return Header(at, end, is_block=True)
-        return None
-    if end := _block_end(lines, at):
+    elif end := _block_end(lines, at):
         return Header(at, end, is_block=True)
     return _wrote(lines, at)
 
@@ -112,6 +111,10 @@ _LEAD = re.compile(
     r"lun|mar|mer|jeu|ven|sam|dim|пн|вт|ср|чт|пт|сб|вс)\b\.?,?\s*|(?=\d|[\"'<]?[\w.+-]{1,64}@)|(?=[^\W\d_])",
     re.I,
 )
+_STRONG_START = re.compile(
+    r"(?:on|at|am|um|le|el|il|em|op|w dniu|dnia|den|på|pe|dne|в|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)\b.{0,40}\d|\d",
+    re.I,
+)
 _VERB = re.compile(
     r"\b(?:wrote|writes|schrieb(?:en)?|geschrieben|hat\s.{0,200}geschrieben|a\s+écrit|écrit|ha\s+scritto|scrive|escribi[oó]|escribió|escreveu|"
     r"schreef|geschreven|napisał(?:\(a\)|a)?|pisze|skrev|skriver|skreiv|kirjoitti|napsal(?:\(a\)|a)?|píše|пишет|писал(?:\(а\)|а)?|"
@@ -145,6 +148,9 @@ def _wrote(lines: list[str], at: int) -> Header | None:
         if len(joined) > _WIDTH:
             return None
         if _ends_introduction(line) and _is_introduction(joined, lines, number, single=number == at):
+            later = range(at + 1, number + 1) if not _STRONG_START.match(first.lstrip("- ")) else ()
+            if any(_STRONG_START.match(_bare(lines[other])) and _wrote(lines, other) for other in later):
+                return None
             return Header(at, number + 1)
     return None
 
@@ -177,6 +183,8 @@ def _is_introduction(text: str, lines: list[str], at: int, single: bool) -> bool
         return bool(known) and len(tail) <= 150 and not re.search(r"[.!?]\s+[A-ZÄÖÜ]", tail)
     stamp = _STAMP.search(text[:120])
     mailbox = _MAILBOX.search(text)
+    if text.endswith(">") and at + 1 < len(lines) and _VERB.match(_bare(lines[at + 1])):
+        return False
     if stamp and mailbox and (ends or (text.endswith(">") and _quote_below(lines, at, within=3))):
         outside = text[: stamp.start()] + text[stamp.end() :]
         return len(outside) <= 200 and (stamp.start() < 60)

@@ -106,9 +106,13 @@ def _is_quoted(line: str) -> bool:
 
 def _is_wrapped_quote(lines: list[str], at: int) -> bool:
     """Tell the tail of a long quoted line that some program wrapped without marking it."""
-    if not 0 < at < len(lines) - 1 or not lines[at][:1].islower():
+    if at == 0 or not _is_quoted(lines[at - 1]):
         return False
-    return len(lines[at - 1]) >= 55 and _is_quoted(lines[at - 1]) and _is_quoted(lines[at + 1])
+    if "http" in lines[at - 1] and " " not in lines[at].strip() and re.search(r"[=/&%]", lines[at][:400]):
+        return True
+    if at == len(lines) - 1 or not lines[at][:1].islower():
+        return False
+    return len(lines[at - 1]) >= 55 and _is_quoted(lines[at + 1])
 
 
 def _is_decoration(line: str) -> bool:

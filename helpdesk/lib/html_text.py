@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 _TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:_-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
+_OPENING = re.compile(r"<(?=[A-Za-z/!?])")
 _LOOSE_TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:_-]*)([^<>]*+)>")
 _ATTRIBUTE = re.compile(r"([A-Za-z_:][-A-Za-z0-9_:.]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
@@ -40,10 +41,11 @@ class _Walker:
     def read(self, source: str) -> str:
         at, end, no_comment_end = 0, len(source), False
         while at < end:
-            start = source.find("<", at)
-            if start < 0:
+            opening = _OPENING.search(source, at)
+            if opening is None:
                 self.text(source[at:])
                 break
+            start = opening.start()
             if start > at:
                 self.text(source[at:start])
             if source.startswith("<!--", start):
@@ -64,7 +66,7 @@ class _Walker:
 
     def skip_to(self, source: str, start: int) -> int:
         stop = source.find(">", start)
-        return stop + 1 if stop >= 0 else start + 2
+        return stop + 1 if stop >= 0 else len(source)
 
     def text(self, raw: str) -> None:
         if self.hidden:
