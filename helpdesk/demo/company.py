@@ -1,0 +1,139 @@
+"""Sets up the example company: queues, promises, people, rules and articles."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+
+from knowledgebase.models import ArticleText
+from knowledgebase.operations import Content, Facts, publish, translate, write_article
+from people.models import User
+from sla.models import Calendar, Policy
+from sla.operations.calendars import Opening, save_calendar
+from sla.operations.policies import Minutes, save_policy
+from tickets.models import Membership, Queue, RoutingRule
+
+PASSWORD = "helpdesk-demo"  # noqa: S105 printed by `make up`, for the example company only
+_HERE = Path(__file__).parent
+_LEVELS = {level.name.lower(): level for level in Membership.Level}
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_COLOURS = {"first-level": "info", "service-desk-uk": "ok", "network": "warn", "workplace": "calm", "accounts": "wait"}
+
+
+@dataclass(frozen=True)
+class Company:
+    """What stories refer to by key."""
+
+    queues: dict[str, Queue]
+    people: dict[str, User]
+    topics: dict[str, Queue]
+
+    def solution(self, key: str, language: str) -> ArticleText:
+        """Find an article's text by its key."""
+        return ArticleText.objects.get(article__key=key, language=language)
+
+
+def read(name: str) -> dict[str, Any]:
+    """Read one of the content files."""
+    return tomllib.loads((_HERE / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def found(now: datetime) -> Company:
+    """Make everything but the tickets."""
+    content = read("queues")
+    policy = _policy(content, now)
+    queues = _queues(content["queues"], policy)
+    topics = {topic["key"]: queues[topic["queue"]] for topic in content["topics"]}
+    _rules(content["topics"], queues)
+    people = _people(read("people"), queues)
+    _articles(read("articles")["articles"], people["jana.petersen"], now)
+    return Company(queues, people, topics)
+
+
+def _policy(content: dict[str, Any], now: datetime) -> Policy:
+    hours = content["calendar"]
+    openings = [
+        Opening(_DAYS.index(day), time.fromisoformat(start), time.fromisoformat(end))
+        for day in hours["weekdays"]
+        for start, end in hours["hours"]
+    ]
+    calendar = save_calendar(
+        Calendar(name=hours["name_de"], timezone=hours["time_zone"]),
+        openings=openings,
+        holidays={holiday["day"]: holiday["name_de"] for holiday in hours["holidays"]},
+        now=now,
+    )
+    targets = {5 - int(row["priority"][1]): Minutes(row["first_response"], row["resolution"]) for row in content["sla"]}
+    return save_policy(Policy(name="Standard", calendar=calendar, is_default=True), targets=targets, now=now)
+
+
+def _queues(rows: list[dict[str, Any]], policy: Policy) -> dict[str, Queue]:
+    queues = {
+        row["key"]: Queue.objects.create(
+            slug=row["key"],
+            name_de=row["name_de"],
+            name_en=row["name_en"],
+            tier=row["tier"],
+            policy=policy,
+            colour=_COLOURS.get(row["key"], "calm"),
+            is_default=row["key"] == "first-level",
+        )
+        for row in rows
+    }
+    for row in rows:
+        if target := row.get("escalates_to"):
+            Queue.objects.filter(pk=queues[row["key"]].pk).update(escalates_to=queues[target])
+    return {queue.slug: queue for queue in Queue.objects.all()}
+
+
+def _rules(topics: list[dict[str, Any]], queues: dict[str, Queue]) -> None:
+    RoutingRule.objects.bulk_create(
+        RoutingRule(
+            name=topic["name_de"],
+            position=10 * place,
+            words="\n".join(dict.fromkeys([*topic["words_de"], *topic["words_en"]])),
+            queue=queues[topic["queue"]],
+        )
+        for place, topic in enumerate(topics, start=1)
+    )
+
+
+def _people(content: dict[str, Any], queues: dict[str, Queue]) -> dict[str, User]:
+    password = make_password(PASSWORD)
+    facts = ("name", "language", "role", "phone", "department", "location")
+    rows = [*content["agents"], *content["requesters"]]
+    User.objects.bulk_create(
+        User(
+            email=row["email"],
+            password=password,
+            is_vip=row.get("vip", False),
+            **{fact: row[fact] for fact in facts if fact in row},
+        )
+        for row in rows
+    )
+    by_email = {user.email: user for user in User.objects.all()}
+    people = {row["key"]: by_email[row["email"]] for row in rows}
+    Membership.objects.bulk_create(
+        Membership(queue=queues[key], user=people[row["key"]], level=_LEVELS[level])
+        for row in content["agents"]
+        for key, level in row["queues"].items()
+    )
+    return people
+
+
+def _articles(rows: list[dict[str, Any]], by: User, now: datetime) -> None:
+    for row in rows:
+        facts = Facts(
+            key=row["key"], kind=row["kind"], audience=row["audience"], topic=row["topic"], minutes=row["minutes"]
+        )
+        article = write_article(language="de", content=_content(row["de"]), facts=facts, by=by, now=now)
+        translate(article, language="en", content=_content(row["en"]), by=by, now=now)
+        publish(article, by=by, now=now)
+
+
+def _content(text: dict[str, Any]) -> Content:
+    words = ("title", "symptom", "environment", "cause", "steps", "expected_result")
+    return Content(**{word: text[word].strip() for word in words}, keywords=", ".join(text["keywords"])[:500])
