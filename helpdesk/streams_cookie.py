@@ -30,7 +30,12 @@ class StreamsCookieMiddleware:
         if request.META.get(LEFT):
             response.delete_cookie(COOKIE, path=PATH, samesite="Strict")
         elif _is_page(request, response) and isinstance(request.user, User):
-            _set(response, COOKIE, listener_token(Listener(request.user.pk, request.user.is_agent, _session(request))), PATH)
+            _set(
+                response,
+                COOKIE,
+                listener_token(Listener(request.user.pk, request.user.is_agent, _session(request))),
+                PATH,
+            )
         return response
 
 

@@ -213,7 +213,17 @@ class _Loader:
         minutes = (row["resolution_due"] - row["created"]) // 60
         breached_at = due if state == Clock.State.BREACHED else None
         self.clocks.add(
-            row["id"], Clock.Metric.RESOLUTION, 1, self.policy.pk, priority, minutes, started, due, state, None, breached_at
+            row["id"],
+            Clock.Metric.RESOLUTION,
+            1,
+            self.policy.pk,
+            priority,
+            minutes,
+            started,
+            due,
+            state,
+            None,
+            breached_at,
         )
 
 
@@ -227,7 +237,9 @@ def _policy(now: datetime) -> Policy:
 
 def _index() -> None:
     """Fill the search rows in one statement; `tickets.search.index` does the same for one message."""
-    words = """to_tsvector(CASE t.language WHEN 'en' THEN 'helpdesk_english' ELSE 'helpdesk_german' END::regconfig, {})"""
+    words = (
+        """to_tsvector(CASE t.language WHEN 'en' THEN 'helpdesk_english' ELSE 'helpdesk_german' END::regconfig, {})"""
+    )
     text = "left(string_agg(m.text, ' ' ORDER BY m.id) FILTER (WHERE m.kind {} 'note'), %s)"
     with connection.cursor() as cursor:
         cursor.execute(

@@ -75,7 +75,9 @@ class Pause(models.Model):
     class Meta:
         ordering = ("began_at",)
         constraints = (
-            models.UniqueConstraint(fields=["ticket"], name="pause_one_open", condition=models.Q(ended_at__isnull=True)),
+            models.UniqueConstraint(
+                fields=["ticket"], name="pause_one_open", condition=models.Q(ended_at__isnull=True)
+            ),
         )
 
     def __str__(self) -> str:

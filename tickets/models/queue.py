@@ -54,9 +54,12 @@ class Queue(models.Model):
     class Meta:
         ordering = ("tier", "slug")
         constraints = (
-            models.UniqueConstraint(fields=["is_default"], condition=models.Q(is_default=True), name="queue_one_default"),
+            models.UniqueConstraint(
+                fields=["is_default"], condition=models.Q(is_default=True), name="queue_one_default"
+            ),
             models.CheckConstraint(
-                condition=models.Q(escalates_to=None) | ~models.Q(escalates_to=models.F("pk")), name="queue_not_to_itself"
+                condition=models.Q(escalates_to=None) | ~models.Q(escalates_to=models.F("pk")),
+                name="queue_not_to_itself",
             ),
         )
 
@@ -108,7 +111,9 @@ class RoutingRule(models.Model):
     directly = models.BooleanField(
         _("past first level"),
         default=False,
-        help_text=_("Otherwise a higher level's queue is only where the request goes when first level cannot solve it."),
+        help_text=_(
+            "Otherwise a higher level's queue is only where the request goes when first level cannot solve it."
+        ),
     )
     is_active = models.BooleanField(_("active"), default=True)
 

@@ -137,9 +137,7 @@ class Ticket(models.Model):
     class Meta:
         verbose_name = _("ticket")
         constraints = (
-            models.CheckConstraint(
-                condition=models.Q(state__in=OPEN_STATES + DONE_STATES), name="ticket_state_known"
-            ),
+            models.CheckConstraint(condition=models.Q(state__in=OPEN_STATES + DONE_STATES), name="ticket_state_known"),
             models.CheckConstraint(
                 condition=~models.Q(state="scheduled") | models.Q(pending_until__isnull=False),
                 name="ticket_reminder_has_date",
@@ -147,10 +145,14 @@ class Ticket(models.Model):
         )
         indexes = (
             models.Index(
-                fields=["queue", "next_due_at", "-id"], name="ticket_open_queue", condition=models.Q(state__in=OPEN_STATES)
+                fields=["queue", "next_due_at", "-id"],
+                name="ticket_open_queue",
+                condition=models.Q(state__in=OPEN_STATES),
             ),
             models.Index(
-                fields=["assignee", "next_due_at", "-id"], name="ticket_open_mine", condition=models.Q(state__in=OPEN_STATES)
+                fields=["assignee", "next_due_at", "-id"],
+                name="ticket_open_mine",
+                condition=models.Q(state__in=OPEN_STATES),
             ),
             models.Index(
                 fields=["next_due_at", "-id"], name="ticket_open_due", condition=models.Q(state__in=OPEN_STATES)
@@ -158,10 +160,10 @@ class Ticket(models.Model):
             models.Index(fields=["requester", "-id"], name="ticket_of_requester"),
             models.Index(fields=["queue", "-updated_at"], name="ticket_queue_updated"),
             models.Index(fields=["case_owner"], name="ticket_case_owner", condition=models.Q(state__in=OPEN_STATES)),
-            models.Index(fields=["resolved_at"], name="ticket_resolved", condition=models.Q(state__in=("resolved", "closed"))),
             models.Index(
-                fields=["pending_until"], name="ticket_reminders", condition=models.Q(state="scheduled")
+                fields=["resolved_at"], name="ticket_resolved", condition=models.Q(state__in=("resolved", "closed"))
             ),
+            models.Index(fields=["pending_until"], name="ticket_reminders", condition=models.Q(state="scheduled")),
         )
 
     def __str__(self) -> str:
@@ -186,7 +188,8 @@ class Ticket(models.Model):
     def awaits_answer(self) -> bool:
         """Tell whether the requester wrote last."""
         return self.is_open and (
-            self.last_agent_at is None or (self.last_customer_at is not None and self.last_customer_at > self.last_agent_at)
+            self.last_agent_at is None
+            or (self.last_customer_at is not None and self.last_customer_at > self.last_agent_at)
         )
 
     @property

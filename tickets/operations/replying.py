@@ -79,7 +79,15 @@ def reply(
     if ticket.state == Ticket.State.NEW:
         ticket.state = Ticket.State.OPEN
     save(
-        ticket, "first_response_at", "last_agent_at", "snippet", "assignee", "case_owner", "state", *clocks.SAVED, now=now
+        ticket,
+        "first_response_at",
+        "last_agent_at",
+        "snippet",
+        "assignee",
+        "case_owner",
+        "state",
+        *clocks.SAVED,
+        now=now,
     )
     events.record(ticket, Event.Kind.REPLIED, by=by, now=now, message=message)
     return message

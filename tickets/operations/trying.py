@@ -31,5 +31,7 @@ def try_solution(
         attempt.outcome = outcome
         attempt.save(update_fields=["outcome"])
     save(ticket, now=now)
-    events.record(ticket, Event.Kind.SUGGESTED, by=by, now=now, article=text.article_id, title=text.title, outcome=outcome)
+    events.record(
+        ticket, Event.Kind.SUGGESTED, by=by, now=now, article=text.article_id, title=text.title, outcome=outcome
+    )
     return attempt

@@ -47,7 +47,9 @@ def suggest(ticket: Ticket, text: str, language: str) -> None:
     )
 
 
-def _apply(ticket: Ticket, language: str, weight: Weight, route: Route | None, now: datetime, *, may_route: bool) -> None:
+def _apply(
+    ticket: Ticket, language: str, weight: Weight, route: Route | None, now: datetime, *, may_route: bool
+) -> None:
     if ticket.language != language:
         ticket.language = language
         ticket.save(update_fields=["language"])

@@ -15,7 +15,9 @@ _MANY = re.compile(
     r"keiner kann|whole (?:team|office|department|site|floor)|everyone|everybody|nobody can|all colleagues|"
     r"several colleagues|gesamte\w* (?:team|abteilung|standort))\b"
 )
-_SITE = re.compile(r"\b(ganze[rns]? (?:standort|firma)|alle standorte|whole (?:site|company)|produktion steht|all sites)\b")
+_SITE = re.compile(
+    r"\b(ganze[rns]? (?:standort|firma)|alle standorte|whole (?:site|company)|produktion steht|all sites)\b"
+)
 
 
 @dataclass(frozen=True)

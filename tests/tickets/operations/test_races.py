@@ -63,7 +63,9 @@ def test_one_of_ten_escalations_moves_the_ticket_one_level(stage: tuple[list[Tic
 
     for ticket in tickets:
         wins = race(
-            lambda p, t=ticket: escalation.escalate(t, reason="?", by=p, now=later(1)), people, escalation.CannotEscalate
+            lambda p, t=ticket: escalation.escalate(t, reason="?", by=p, now=later(1)),
+            people,
+            escalation.CannotEscalate,
         )
 
         target = ticket.queue.escalates_to
@@ -76,7 +78,9 @@ def test_one_of_ten_resolutions_stands(stage: tuple[list[Ticket], list[User]]) -
 
     for ticket in tickets:
         wins = race(
-            lambda p, t=ticket: resolution.resolve(t, solution=p.name, by=p, now=later(1)), people, resolution.CannotResolve
+            lambda p, t=ticket: resolution.resolve(t, solution=p.name, by=p, now=later(1)),
+            people,
+            resolution.CannotResolve,
         )
 
         ticket.refresh_from_db()

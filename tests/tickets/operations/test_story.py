@@ -60,9 +60,7 @@ def test_waiting_for_the_requester_moves_the_deadline_by_the_pause() -> None:
     ticket.refresh_from_db()
     assert (ticket.next_due_at, ticket.next_due_paused) == (None, True)
     assert timers.fire_due(later(500)) == 0
-    replying.receive_message(
-        ticket, author=ticket.requester, text="NB-1", channel=Ticket.Channel.EMAIL, now=later(600)
-    )
+    replying.receive_message(ticket, author=ticket.requester, text="NB-1", channel=Ticket.Channel.EMAIL, now=later(600))
 
     ticket.refresh_from_db()
     assert ticket.state == Ticket.State.OPEN
