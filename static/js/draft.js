@@ -31,7 +31,7 @@
     };
 
     const left = keep.get(key);
-    if (left && left.text && left.text !== area.value && !area.value.trim()) {
+    if (left?.text && !left.sent && left.text !== area.value && !area.value.trim()) {
       write(left.text);
       say("local");
       later(500);
@@ -81,14 +81,18 @@
       keep.set(key, { text: area.value, at: Date.now() });
       later(2000);
     });
-    form.addEventListener("submit", () => { // sending takes over; the local copy goes when the answer says it worked
+    form.addEventListener("submit", () => { // sending takes over: what is sent must not come back as a draft
       stopped = true;
       clearTimeout(timer);
+      if (keep.get(key)) keep.set(key, { text: area.value, at: Date.now(), sent: true });
     });
     form.addEventListener("htmx:afterRequest", (event) => {
       if (event.detail.elt !== form) return;
       if (event.detail.successful) keep.drop(key);
-      else stopped = false;
+      else {
+        stopped = false;
+        if (area.value.trim()) keep.set(key, { text: area.value, at: Date.now() });
+      }
     });
     addEventListener("pagehide", () => {
       if (!stopped && keep.get(key)) keep.set(key, { text: area.value, at: Date.now() });

@@ -41,15 +41,11 @@ def icon(name: str, label: str = "", small: bool = False) -> SafeString:
             label,
             address,
         )
-    return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, address
-    )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, address)
 
 
 @register.simple_tag
-def avatar(
-    person: Someone | None, size: str = "", decorative: bool = False
-) -> SafeString:
+def avatar(person: Someone | None, size: str = "", decorative: bool = False) -> SafeString:
     """Draw a person's initials in their colour; size is "", "sm" or "xs". Decorative beside a written name."""
     css = f"av av-{size}" if size else "av"
     if person is None:
@@ -61,9 +57,7 @@ def avatar(
     colour = f"{css} av-{_COLOURS[int(person.pk or 0) % len(_COLOURS)]}"
     letters = initials(person.display_name)
     if decorative:
-        return format_html(
-            '<span class="{}" aria-hidden="true">{}</span>', colour, letters
-        )
+        return format_html('<span class="{}" aria-hidden="true">{}</span>', colour, letters)
     return format_html(
         '<span class="{}" role="img" aria-label="{}">{}</span>',
         colour,
@@ -74,11 +68,7 @@ def avatar(
 
 def initials(name: str) -> str:
     """Take the first letters of the first and the last word."""
-    words = [
-        word
-        for word in name.split("@")[0].replace(".", " ").split()
-        if word[0].isalnum()
-    ]
+    words = [word for word in name.split("@")[0].replace(".", " ").split() if word[0].isalnum()]
     if not words:
         return "?"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
@@ -89,9 +79,7 @@ def priority(level: int, decorative: bool = False) -> SafeString:
     """Draw the signal bars of a priority from 1 (low) to 4 (critical)."""
     bars = SafeString("<i></i><i></i><i></i><i></i>")
     if decorative:
-        return format_html(
-            '<span class="prio prio-{}" aria-hidden="true">{}</span>', level, bars
-        )
+        return format_html('<span class="prio prio-{}" aria-hidden="true">{}</span>', level, bars)
     names = {
         1: gettext("Priority low"),
         2: gettext("Priority normal"),
@@ -133,9 +121,7 @@ def countdown(
     )
 
 
-def _chip(
-    left: timedelta, total: timedelta, state: str, reason: str
-) -> tuple[str, str, str]:
+def _chip(left: timedelta, total: timedelta, state: str, reason: str) -> tuple[str, str, str]:
     if state == "met":
         return "is-ok", "circle-check", reason or pgettext("clock", "met")
     if state == "paused":
@@ -155,15 +141,11 @@ def duration(length: timedelta) -> str:
     minutes = int(length.total_seconds()) // 60
     if length < _DAY:
         return f"{minutes // 60}:{minutes % 60:02}"
-    return ngettext("%(count)d day", "%(count)d days", minutes // 1440) % {
-        "count": minutes // 1440
-    }
+    return ngettext("%(count)d day", "%(count)d days", minutes // 1440) % {"count": minutes // 1440}
 
 
 @register.inclusion_tag("_rail_link.html", takes_context=True)
-def rail_link(
-    context: template.Context, symbol: str, label: str, *names: str, css: str = ""
-) -> dict[str, Any]:
+def rail_link(context: template.Context, symbol: str, label: str, *names: str, css: str = "") -> dict[str, Any]:
     """Link to the first of these addresses that exists, marked while one is below it."""
     address = first_url(*names)
     request = context.get("request")
@@ -189,14 +171,13 @@ def first_url(*names: str) -> str:
 
 
 @register.inclusion_tag("_field.html")
-def field(
-    bound: BoundField, help: str = "", autofocus: bool = False, css: str = ""
-) -> dict[str, Any]:
+def field(bound: BoundField, help: str = "", autofocus: bool = False, css: str = "") -> dict[str, Any]:
     """Draw a form field with its label, help and errors, tied together for screen readers."""
     widget = bound.field.widget
     attributes: dict[str, Any] = {"class": _control(widget)}
+    help = bound.help_text if help is None else help
     notes = []
-    if help or bound.help_text:
+    if help:
         notes.append(f"{bound.id_for_label}-help")
     if bound.errors:
         notes.append(f"{bound.id_for_label}-error")
@@ -206,14 +187,14 @@ def field(
         }
     if notes:
         attributes["aria-describedby"] = " ".join(notes)
-    if autofocus:
-        attributes["autofocus"] = True
+    attributes["autofocus"] = autofocus
     if own := widget.attrs.get("class"):
         attributes["class"] = f"{attributes['class']} {own}"
     return {
         "bound": bound,
         "control": bound.as_widget(attrs=attributes),
-        "help": help or bound.help_text,
+        "label": label or bound.label,
+        "help": help,
         "is_check": isinstance(widget, CheckboxInput),
         "is_group": bound.use_fieldset,
         "css": css,
