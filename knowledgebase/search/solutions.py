@@ -9,6 +9,7 @@ from knowledgebase.search.wording import forms, words
 
 # A score of 1 is what one word is worth that stands in one title only.
 _LEAST_SCORE = 0.9
+_LEAST_SCORE_OF_FEW_WORDS, _FEW_WORDS = 0.35, 3
 _OTHER_LANGUAGE = 0.8
 _MOST_LEXEMES = 20
 _ALIKE = 0.6  # a word that only looks like one in the title: misspelt, or part of a compound
@@ -101,7 +102,7 @@ def find_solutions(text: str, *, language: str, audience: str = "agents", limit:
                 "most": _MOST_LEXEMES,
                 "alike": _ALIKE,
                 "shortest_typo": _SHORTEST_TYPO,
-                "least": _LEAST_SCORE,
+                "least": _LEAST_SCORE if len(request) > _FEW_WORDS else _LEAST_SCORE_OF_FEW_WORDS,
                 "limit": limit,
             },
         )
