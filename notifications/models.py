@@ -81,3 +81,8 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.medium} about event {self.event_id} to {self.address or self.recipient_id}"
+
+    @property
+    def is_to_staff(self) -> bool:
+        """Tell whether this is a mail among ourselves, in a thread of its own."""
+        return self.event.kind not in (Event.Kind.REPLIED, Event.Kind.ACKNOWLEDGED, Event.Kind.RESOLVED)

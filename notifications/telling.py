@@ -18,8 +18,8 @@ from tickets.permissions import can
 log = logging.getLogger(__name__)
 
 MAIL, INAPP = Delivery.Medium.MAIL, Delivery.Medium.INAPP
-ACKNOWLEDGED = "acknowledged"
 GIVE_UP_AFTER = timedelta(days=2)
+_FIXED = (Event.Kind.REPLIED, Event.Kind.ACKNOWLEDGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,9 @@ def wake_sender() -> None:
 
 
 def _message_id(event: Event, person: User) -> str:
+    """Give the Message-ID the message got when it was stored; who takes part gets one of their own, as each is unique."""
     message = event.message
-    if message is not None and message.kind in _ANSWERS and message.message_id and person.pk == event.ticket.requester_id:
+    if message is not None and event.kind in _FIXED and message.message_id and person.pk == event.ticket.requester_id:
         return message.message_id
     return message_ids.make(event.ticket_id)
 
@@ -89,7 +90,6 @@ def _wake_after_commit(deliveries: list[Delivery]) -> None:
 
 
 # --- requesters -----------------------------------------------------------------------------------------------------
-_ANSWERS = (Message.Kind.REPLY, Message.Kind.SYSTEM)
 
 
 def _replied(event: Event) -> Iterable[Telling]:
@@ -103,9 +103,8 @@ def _replied(event: Event) -> Iterable[Telling]:
 
 def _acknowledged(event: Event) -> Iterable[Telling]:
     requester = event.ticket.requester
-    if event.message is not None and not event.message.is_note and _may_be_mailed(requester, event.ticket):
-        if not requester.is_suspect:
-            yield Telling(requester, MAIL)
+    if _may_be_mailed(requester, event.ticket) and not requester.is_suspect:
+        yield Telling(requester, MAIL)
 
 
 def _resolved(event: Event) -> Iterable[Telling]:
@@ -175,7 +174,7 @@ def _handlers(ticket: Ticket) -> list[User]:
 
 _WHO: dict[str, Callable[[Event], Iterable[Telling]]] = {
     Event.Kind.REPLIED: _replied,
-    ACKNOWLEDGED: _acknowledged,
+    Event.Kind.ACKNOWLEDGED: _acknowledged,
     Event.Kind.RESOLVED: _resolved,
     Event.Kind.RECEIVED: _received,
     Event.Kind.ASSIGNED: _assigned,

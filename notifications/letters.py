@@ -1,0 +1,198 @@
+"""What our mails say, in the recipient's language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from notifications.links import agent_link, ticket_link
+from notifications.models import Delivery
+from people.models import User
+from tickets.models import Attachment, Event, Message, Queue, Ticket
+from tickets.timers import CLOSE_AFTER
+
+QUOTES = 2
+QUOTED_CHARACTERS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A button, or a line with an address in plain text."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An earlier public message, below the text."""
+
+    head: str
+    text: str
+
+    @property
+    def lines(self) -> list[str]:
+        """Give the lines for the plain text."""
+        return [f"> {line}".rstrip() for line in self.text.splitlines()]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One mail before it is laid out."""
+
+    language: str
+    author: str = ""  # who of us wrote it; empty: the house
+    lead: str = ""  # what we say before the text
+    text: str = ""  # what a person wrote
+    html: str = ""  # the same as it was written, not cleaned
+    question: str = ""
+    links: tuple[Link, ...] = ()
+    foot: str = ""
+    foot_link: str = ""
+    quotes: tuple[Quote, ...] = ()
+    files: tuple[Attachment, ...] = ()
+    automatic: str = ""  # "auto-generated" or "auto-replied" when no person wrote it
+    facts: tuple[tuple[str, str], ...] = field(default=())
+
+
+def write(delivery: Delivery) -> Letter:
+    """
+    Write the mail for this delivery.
+
+    :raises CannotWrite: if there is nothing to say about this kind of event, or nobody to say it to.
+    """
+    event, person = delivery.event, delivery.recipient
+    writer = _WRITERS.get(event.kind)
+    if writer is None or person is None:
+        raise CannotWrite(f"There is no mail about {event.kind}.")
+    with override(person.language):
+        return writer(event, person)
+
+
+class CannotWrite(Exception):
+    """There is no mail about this kind of event, or its recipient is gone."""
+
+
+def _replied(event: Event, person: User) -> Letter:
+    message = _public(event)
+    return Letter(
+        language=person.language,
+        author=event.by.name if event.by else "",
+        text=message.text,
+        html=message.html,
+        quotes=_quotes(message),
+        files=tuple(message.attachments.select_related("blob").order_by("pk")),
+        foot=_("Your request %(number)s: read everything and answer online") % {"number": event.ticket.number},
+        foot_link=ticket_link(event.ticket, person),
+    )
+
+
+def _acknowledged(event: Event, person: User) -> Letter:
+    message = _public(event)
+    return Letter(
+        language=person.language,
+        text=message.text,
+        quotes=_quotes(message, 1),
+        links=(Link(_("See your request"), ticket_link(event.ticket, person)),),
+        foot=_("This mail was written automatically. You can simply reply to it."),
+        automatic="auto-replied",
+    )
+
+
+def _resolved(event: Event, person: User) -> Letter:
+    ticket, link = event.ticket, ticket_link(event.ticket, person)
+    told = str(event.facts.get("solution", ""))
+    return Letter(
+        language=person.language,
+        author=event.by.name if event.by else "",
+        lead=_("Your request “%(subject)s” is solved:") % {"subject": ticket.subject},
+        text=ticket.resolution if ticket.resolution.startswith(told) else told,
+        question=_("Did that help?"),
+        links=(
+            Link(_("Yes, it helped"), f"{link}?helped=yes"),
+            Link(_("No, I still need help"), f"{link}?helped=no"),
+        ),
+        foot=_("Without an answer the request is closed in %(days)s days. A reply to this mail opens it again.")
+        % {"days": CLOSE_AFTER.days},
+        automatic="auto-generated",
+    )
+
+
+def _assigned(event: Event, person: User) -> Letter:
+    by = event.by.display_name if event.by else _("The helpdesk")
+    return _to_staff(event, person, _("%(who)s gave you %(ticket)s.") % {"who": by, "ticket": event.ticket.number})
+
+
+def _escalated(event: Event, person: User) -> Letter:
+    reason = str(event.facts.get("reason", ""))
+    metric = _metric(reason.removeprefix("clock:")) if reason.startswith("clock:") else ""
+    if metric:
+        lead = _("%(ticket)s was handed to %(queue)s, because a deadline was missed: %(metric)s.")
+    else:
+        lead = _("%(ticket)s was handed to %(queue)s.")
+    return _to_staff(event, person, lead % {**_names(event.ticket), "metric": metric}, "" if metric else reason)
+
+
+def _breached(event: Event, person: User) -> Letter:
+    lead = _("A deadline of %(ticket)s in %(queue)s was missed: %(metric)s.")
+    return _to_staff(event, person, lead % {**_names(event.ticket), "metric": _metric(str(event.facts.get("metric", "")))})
+
+
+def _to_staff(event: Event, person: User, lead: str, text: str = "") -> Letter:
+    ticket = event.ticket
+    return Letter(
+        language=person.language,
+        lead=lead,
+        text=text,
+        facts=(
+            (_("Subject"), ticket.subject),
+            (_("Requester"), ticket.requester.display_name),
+            (_("Priority"), ticket.get_priority_display()),
+        ),
+        links=(Link(_("Open the ticket"), agent_link(ticket)),),
+        foot=_("This mail was written automatically."),
+        automatic="auto-generated",
+    )
+
+
+def _public(event: Event) -> Message:
+    """Fetch the event's message by way of the manager that has no notes."""
+    found = Message.objects.filter(pk=event.message_id).select_related("author").first()
+    if found is None:
+        raise CannotWrite("There is no public message to send.")
+    return found
+
+
+def _quotes(message: Message, count: int = QUOTES) -> tuple[Quote, ...]:
+    """Quote the public messages before this one, the newest first."""
+    earlier = Message.objects.filter(ticket=message.ticket_id, pk__lt=message.pk, auto_generated=False)
+    kinds = [Message.Kind.CUSTOMER, Message.Kind.REPLY]
+    found = earlier.filter(kind__in=kinds).select_related("author").order_by("-pk")[:count]
+    return tuple(Quote(_head(quoted), quoted.text[:QUOTED_CHARACTERS]) for quoted in found)
+
+
+def _head(message: Message) -> str:
+    at = date_format(timezone.localtime(message.created_at), "DATETIME_FORMAT")
+    name = message.author.name or message.author.email if message.author else _("the helpdesk")
+    return _("On %(date)s %(name)s wrote:") % {"date": at, "name": name}
+
+
+def _names(ticket: Ticket) -> dict[str, str]:
+    return {"ticket": ticket.number, "queue": Queue.objects.get(pk=ticket.queue_id).name}
+
+
+def _metric(metric: str) -> str:
+    return {"first_response": _("first response"), "resolution": _("resolution")}.get(metric, metric)
+
+
+_WRITERS: dict[str, Callable[[Event, User], Letter]] = {
+    Event.Kind.REPLIED: _replied,
+    Event.Kind.ACKNOWLEDGED: _acknowledged,
+    Event.Kind.RESOLVED: _resolved,
+    Event.Kind.ASSIGNED: _assigned,
+    Event.Kind.ESCALATED: _escalated,
+    Event.Kind.BREACHED: _breached,
+}

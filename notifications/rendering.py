@@ -1,0 +1,101 @@
+"""Laying a letter out as a mail: text, HTML, files and the headers by which mail programs keep a thread together."""
+
+import re
+from email.utils import format_datetime
+
+from django.db.models import Q
+from django.template.defaultfilters import linebreaks as linebreaks_filter
+from django.template.loader import render_to_string
+from django.utils.html import urlize
+from django.utils.safestring import SafeString
+from django.utils.translation import override
+
+from notifications import headers
+from notifications.headers import Built
+from notifications.letters import Letter
+from notifications.models import Delivery
+from tickets.models import Attachment, Message
+
+# A bounce or an absence notice is nothing to answer to.
+_SPOKEN = Q(is_from_staff=True) | Q(auto_generated=False)
+_TYPE = re.compile(r"(?!multipart/|message/)([a-z0-9][\w.+-]*)/([a-z0-9][\w.+-]*)", re.ASCII)
+
+
+def build(delivery: Delivery, letter: Letter) -> tuple[Built, str, str]:
+    """
+    Build the mail and say for SMTP whom it is from and to.
+
+    :raises notifications.headers.BadAddress: if no mail can be sent there.
+    """
+    sender = headers.sender(letter.author)
+    name = delivery.recipient.name if delivery.recipient else ""
+    to = headers.recipient(name, delivery.address)
+    mail = Built(policy=headers.POLICY)
+    mail["From"] = sender
+    mail["To"] = to
+    mail["Reply-To"] = sender.addr_spec
+    mail["Subject"] = headers.subject_of(delivery.event.ticket.subject, delivery.event.ticket_id)
+    mail["Date"] = format_datetime(delivery.event.at)
+    mail["Message-ID"] = delivery.message_id
+    thread = headers.references(_thread(delivery))
+    if thread:
+        mail["In-Reply-To"] = thread[-1]
+        mail["References"] = " ".join(thread)
+    if letter.automatic:
+        mail["Auto-Submitted"] = letter.automatic
+        mail["X-Auto-Response-Suppress"] = "All"
+    mail[headers.LOOP_HEADER] = headers.loop_mark(delivery.message_id)
+    _fill(mail, letter)
+    return mail, sender.addr_spec, to.addr_spec
+
+
+def _thread(delivery: Delivery) -> list[str]:
+    """
+    Give the Message-IDs this recipient may know, the oldest first.
+
+    Staff get a thread of their own, made of what was sent to them; the others the conversation and what we sent them.
+    """
+    person, ticket = delivery.recipient, delivery.event.ticket
+    before = Delivery.objects.filter(event__ticket=ticket, recipient=person, medium=Delivery.Medium.MAIL, pk__lt=delivery.pk)
+    known = [(at, message_id) for at, message_id in before.values_list("created_at", "message_id")]
+    if not delivery.is_to_staff:
+        said = Message.objects.filter(_SPOKEN, ticket=ticket, created_at__lte=delivery.event.at).exclude(message_id="")
+        if delivery.event.message_id is not None:
+            said = said.exclude(pk=delivery.event.message_id).filter(pk__lt=delivery.event.message_id)
+        known += [(at, message_id) for at, message_id in said.values_list("created_at", "message_id")]
+    ids = [headers.bracketed(message_id) for _, message_id in sorted(known)]
+    return [message_id for message_id in ids if message_id != delivery.message_id]
+
+
+def _fill(mail: Built, letter: Letter) -> None:
+    inline = [file for file in letter.files if file.is_inline and file.content_id and f"cid:{file.content_id}" in letter.html]
+    with override(letter.language):
+        context = {"letter": letter, "body": _body(letter), "subject": mail["Subject"]}
+        text = render_to_string("notifications/letter.txt", context)
+        html = render_to_string("notifications/letter.html", context)
+    mail.set_content(_tidy(text), cte="quoted-printable")
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    page = mail.get_payload()[1]  # type: ignore[index]
+    for file in inline:
+        main, sub = _type(file)
+        page.add_related(  # type: ignore[union-attr]
+            bytes(file.blob.data), main, sub, cid=f"<{headers.one_line(file.content_id)}>", filename=file.name, disposition="inline"
+        )
+    for file in letter.files:
+        if file not in inline:
+            main, sub = _type(file)
+            mail.add_attachment(bytes(file.blob.data), main, sub, filename=headers.one_line(file.name, 200) or "file")
+
+
+def _body(letter: Letter) -> SafeString:
+    return linebreaks_filter(urlize(letter.text, autoescape=True), autoescape=False)
+
+
+def _type(file: Attachment) -> tuple[str, str]:
+    found = _TYPE.match(file.content_type.strip().lower())
+    return (found[1], found[2]) if found else ("application", "octet-stream")
+
+
+def _tidy(text: str) -> str:
+    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
