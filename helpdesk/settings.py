@@ -50,7 +50,7 @@ if not SECRET_KEY:
         raise ImproperlyConfigured(
             "Set SECRET_KEY to a long random text (python -c 'import secrets; print(secrets.token_urlsafe(50))')."
         )
-    SECRET_KEY = "only-for-commands-that-sign-nothing-and-serve-nobody-0123456789"
+    SECRET_KEY = "only-for-commands-that-sign-nothing-and-serve-nobody-0123456789"  # noqa: S105
 SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS")
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", f"{urlsplit(PUBLIC_URL).hostname},localhost,127.0.0.1,[::1]")
@@ -144,6 +144,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = os.environ.get("CELERY_QUEUE", "helpdesk")
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULER = "helpdesk.schedule:BeatingScheduler"
 
 # --- people and login -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
