@@ -171,8 +171,10 @@ def first_url(*names: str) -> str:
 
 
 @register.inclusion_tag("_field.html")
-def field(bound: BoundField, help: str = "", autofocus: bool = False, css: str = "") -> dict[str, Any]:
-    """Draw a form field with its label, help and errors, tied together for screen readers."""
+def field(
+    bound: BoundField, label: str = "", help: str | None = None, autofocus: bool = False, css: str = ""
+) -> dict[str, Any]:
+    """Draw a form field, label, help and errors tied together for screen readers; help="" leaves the form's own out."""
     widget = bound.field.widget
     attributes: dict[str, Any] = {"class": _control(widget)}
     help = bound.help_text if help is None else help
