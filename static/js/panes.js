@@ -22,10 +22,26 @@
     const shell = document.querySelector(".ws");
     if (!way || !shell) return;
     event.preventDefault();
+    if (shell.dataset.pane !== way.dataset.showPane) shell.dataset.back = shell.dataset.pane;
     shell.dataset.pane = way.dataset.showPane;
     const pane = document.querySelector(`.${way.dataset.showPane}`);
     if (pane && !pane.hasAttribute("tabindex")) pane.tabIndex = -1;
     pane?.focus({ preventScroll: true });
     document.querySelectorAll(".thread").forEach(toEnd);
   });
+  // A drawer closes by a click beside it or by Escape.
+  const closeDrawer = () => {
+    const shell = document.querySelector(".ws[data-back]");
+    if (!shell) return false;
+    shell.dataset.pane = shell.dataset.back;
+    delete shell.dataset.back;
+    return true;
+  };
+  document.addEventListener("click", (event) => {
+    const shell = document.querySelector(".ws[data-back]");
+    if (shell && !event.target.closest(`.${shell.dataset.pane}, [data-show-pane], dialog`)) closeDrawer();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]") && closeDrawer()) event.stopPropagation();
+  }, true);
 })();
