@@ -1,27 +1,36 @@
 """What all tests share: the migrated database, a browser, and the whole product on a database of its own."""
 
 import os
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
+
+from helpdesk.local.postgres import execute
+from tests.product import Product
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"] if os.geteuid() == 0 else ["--disable-dev-shm-usage"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that asks for a browser."""
+    """Mark every test that asks for a browser, and keep the tests of one product together."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "browser" in fixtures:
             item.add_marker(pytest.mark.browser)
+        if "product" in fixtures:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Copy the migrated template instead of migrating again."""
-    if template := os.environ.get("TEST_TEMPLATE"):
-        connection.settings_dict["TEST"]["TEMPLATE"] = template
+    connection.settings_dict["TEST"]["TEMPLATE"] = _template()
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +40,56 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM"), args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Give a page of a fresh browser profile."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def product_settings() -> dict[str, str]:
+    """Override this in a module whose product needs other settings (environment variables)."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def product(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: DjangoDbBlocker,
+    product_settings: dict[str, str],
+) -> Iterator[Product]:
+    """
+    Give the real product: web, worker and beat on a database and a Valkey of their own.
+
+    The tests of such a module use models directly, on the product's database and without a transaction: don't ask for
+    `db` in the same module.
+    """
+    name = re.sub(r"\W+", "_", f"product_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{Path(request.node.name).stem}")[-63:]
+    server = os.environ["DATABASE_URL"]
+    execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    execute(server, "CREATE DATABASE {} TEMPLATE {}", name, _template())
+    product = Product(tmp_path_factory.mktemp("product"), urlunsplit(urlsplit(server)._replace(path=f"/{name}")), **product_settings)
+    usual = connection.settings_dict["NAME"]
+    try:
+        with django_db_blocker.unblock():
+            connection.close()
+            connection.settings_dict["NAME"] = name
+            product.start()
+            yield product
+    finally:
+        product.stop()
+        connection.close()
+        connection.settings_dict["NAME"] = usual
+        execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _template() -> str:
+    """Return the migrated database to copy."""
+    if failure := os.environ.get("TEST_TEMPLATE_FAILURE"):
+        pytest.fail(failure, pytrace=False)
+    return os.environ["TEST_TEMPLATE"]

@@ -39,7 +39,7 @@ def worker(threads: int = 4) -> Program:
 
 def beat() -> Program:
     """The clock; its intervals are short, so it remembers nothing across a restart."""
-    options = ["--scheduler", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "WARNING"]
+    options = ["--pidfile=", "--loglevel", "WARNING"]
     return Program("beat", ["-m", "celery", "-A", "helpdesk.celery", "beat", *options], heartbeat="beat")
 
 

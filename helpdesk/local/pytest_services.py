@@ -63,9 +63,6 @@ def _start_run() -> None:
     folder, lock = _free_folder()
     _locks.append(lock)
     os.environ["TEST_FOLDER"] = os.environ["DATA_DIR"] = str(folder)
-    if "TEST_DATABASE_URL" in os.environ:
-        os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
-        return
     server = Postgres(make_home(folder), postgres.THROWAWAY)
     server.start()
     _to_stop.append(server.stop)
@@ -74,7 +71,7 @@ def _start_run() -> None:
     try:
         os.environ["TEST_TEMPLATE"] = _template(server)
     except CannotMigrate as failure:
-        print(f"The migrations fail, so every test that needs the database will fail:\n{failure}", file=sys.stderr)
+        os.environ["TEST_TEMPLATE_FAILURE"] = f"The migrations fail, and with them every test that needs the database:\n{failure}"
 
 
 def _start_valkey() -> None:
