@@ -50,6 +50,7 @@ class Acceptance:
 class Circumstances:
     """What a channel knows beside the message itself."""
 
+    now: datetime
     by: User | None = None  # the agent who takes it down for somebody
     mailbox: Mailbox | None = None
     queue: Queue | None = None
@@ -57,7 +58,7 @@ class Circumstances:
     impact: int = Ticket.Scale.LOW
     urgency: int = Ticket.Scale.MEDIUM
     kind: Message.Kind = Message.Kind.CUSTOMER
-    now: datetime = datetime.min
+    is_ours: bool = False
 
 
 @transaction.atomic
@@ -73,13 +74,14 @@ def accept(
     impact: int = Ticket.Scale.LOW,
     urgency: int = Ticket.Scale.MEDIUM,
     kind: Message.Kind = Message.Kind.CUSTOMER,
+    is_ours: bool = False,
 ) -> Acceptance:
     """
     Decide what a message is and take it in: a new ticket, an addition to one, or nothing at all.
 
     `by` is an agent who takes it down for the sender; `ticket` is given where the channel knows for sure where it
-    belongs; `arrival` is the stored row of a mail (the other channels get one here). The same envelope accepted twice,
-    even at the same time, takes effect once.
+    belongs; `arrival` is the stored row of a mail (the other channels get one here); `is_ours` marks a mail that we
+    wrote ourselves. The same envelope accepted twice, even at the same time, takes effect once.
 
     :raises tickets.operations.opening.NoQueue: if there is no queue for new tickets.
     """
@@ -87,7 +89,7 @@ def accept(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 42))", [key])
     arrival = arrival or Arrival.objects.filter(mailbox=mailbox, external_id=key).first()
-    around = Circumstances(by, mailbox, queue, ticket, impact, urgency, kind, now)
+    around = Circumstances(now, by, mailbox, queue, ticket, impact, urgency, kind, is_ours)
     acceptance = _seen_before(key, arrival, mailbox, now) or _decide(envelope, around)
     _write_down(acceptance, envelope, key, arrival, around)
     return acceptance
@@ -98,17 +100,16 @@ def _seen_before(key: str, arrival: Arrival | None, mailbox: Mailbox | None, now
     first = taken.select_related("ticket", "message", "mailbox").order_by("pk").first()
     if first is None:
         return None
-    other = arrival is not None and first.pk != arrival.pk and mailbox is not None and first.mailbox not in (None, mailbox)
-    if other and first.ticket is not None:
+    if first.ticket is not None and mailbox is not None and first.mailbox not in (None, mailbox):
         with override(settings.LANGUAGE_CODE):
-            text = gettext("The same mail also came to %(address)s.") % {"address": mailbox.address if mailbox else ""}
+            text = gettext("The same mail also came to %(address)s.") % {"address": mailbox.address}
         note(first.ticket, text=text, by=None, now=now)
     reason = f"The same message arrived before ({first.received_at:%Y-%m-%d %H:%M} UTC)."
     return Acceptance(Outcome.IGNORED, reason, first.ticket, first.message, answers=first.ticket, duplicate_of=first)
 
 
 def _decide(envelope: Envelope, around: Circumstances) -> Acceptance:
-    if envelope.channel == "email" and (refusal := _own_mail(envelope)):
+    if envelope.channel == "email" and (refusal := _own_mail(envelope, around)):
         return refusal
     if envelope.bounce:
         return _bounce(envelope, around)
@@ -125,8 +126,8 @@ def _decide(envelope: Envelope, around: Circumstances) -> Acceptance:
     return _open(envelope, sender, found, around)
 
 
-def _own_mail(envelope: Envelope) -> Acceptance | None:
-    if message_ids.read(envelope.message_id) is not None:
+def _own_mail(envelope: Envelope, around: Circumstances) -> Acceptance | None:
+    if around.is_ours or message_ids.read(envelope.message_id) is not None:
         return Acceptance(Outcome.IGNORED, "A mail of ours came back.", role="system")
     if envelope.from_address in senders.own_addresses() and not envelope.bounce:
         return Acceptance(Outcome.IGNORED, "The sender is one of our own addresses.", role="system")
@@ -230,7 +231,9 @@ def _why_new(found: Match) -> str:
     if found.related is None:
         return ""
     if found.is_stranger:
-        return f"It refers to {found.related.number}, but its sender has no part in that ticket, or proved no right to it."
+        return (
+            f"It refers to {found.related.number}, but its sender has no part in that ticket or proved no right to it."
+        )
     return f"It refers to {found.related.number}, which is done for good."
 
 

@@ -13,7 +13,7 @@ def dmarc(results: Iterable[str], from_address: str) -> str:
     """
     Give the DMARC verdict of our own server on the domain of `From`: "pass", "fail", ... or "" if there is none.
 
-    Only the topmost `Authentication-Results` of the server named in the settings is read: those below came with the mail.
+    Only the topmost `Authentication-Results` of the server named in the settings is read: others came with the mail.
     """
     ours = settings.MAIL_AUTHSERV_ID.lower()
     if not ours:

@@ -10,16 +10,19 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, connection,
 
 from channels_intake import senders
 from channels_intake.accept import Acceptance, accept
+from channels_intake.email import limits
 from channels_intake.email.addresses import first_sender
 from channels_intake.email.headers import message_id_of, subject_of
 from channels_intake.email.parse import to_envelope
 from channels_intake.email.structure import split_mail
 from channels_intake.envelope import Envelope
 from channels_intake.models import Arrival, Mailbox, key_of
+from notifications.headers import LOOP_HEADER, is_loop_mark
 
 log = logging.getLogger(__name__)
 
 TRIES = 3
+_SENDERS = ("from", "reply-to", "sender", "return-path")
 SWEEP = 7_303_014  # the advisory lock of the sweep, so that mails are taken in the order they came
 
 
@@ -86,7 +89,8 @@ def process(arrival_id: int, *, now: datetime, envelope: Envelope | None = None)
             locked = Arrival.objects.without_raw().select_for_update(of=("self",)).get(pk=arrival_id)
             if locked.is_finished:
                 return None
-            return accept(envelope, now=now, mailbox=arrival.mailbox, arrival=locked)
+            is_ours = _is_ours(bytes(arrival.raw))
+            return accept(envelope, now=now, mailbox=arrival.mailbox, arrival=locked, is_ours=is_ours)
     except Exception as error:
         if isinstance(error, DatabaseError | InterfaceError) and not database_answers():
             raise  # not the mail's fault
@@ -153,11 +157,17 @@ def _head(raw: bytes) -> _Head:
     by_bytes = f"sha256:{hashlib.sha256(raw).hexdigest()}"
     try:
         root, _ = split_mail(raw)
-        _, sender = first_sender([value for name in ("from", "reply-to", "sender", "return-path") for value in root.all(name)])
+        _, sender = first_sender([value for name in _SENDERS for value in root.all(name)])
         return _Head(key_of(message_id_of(root) or by_bytes, sender), sender, subject_of(root))
     except Exception:  # storing must not fail for what is in a mail
         log.exception("The head of a mail could not be read.")
         return _Head(key_of(by_bytes, ""))
+
+
+def _is_ours(raw: bytes) -> bool:
+    """Tell whether the mail carries the mark that our own mails carry."""
+    root, _ = split_mail(raw[: limits.HEADER_BLOCK_BYTES])
+    return any(is_loop_mark(mark.decode("latin-1")) for mark in root.all(LOOP_HEADER.lower())[:5])
 
 
 def _stored_before(arrival: Arrival) -> Stored:

@@ -37,9 +37,7 @@ def repeated(arrival: Arrival) -> Acceptance:
     """Say that a mail came before."""
     reason = f"The same message arrived before ({arrival.received_at:%Y-%m-%d %H:%M} UTC)."
     ticket = arrival.ticket
-    return Acceptance(
-        Arrival.Outcome.IGNORED, reason, ticket, arrival.message, answers=ticket, duplicate_of=arrival
-    )
+    return Acceptance(Arrival.Outcome.IGNORED, reason, ticket, arrival.message, answers=ticket, duplicate_of=arrival)
 
 
 def _read(envelope: Envelope) -> dict[str, Any]:

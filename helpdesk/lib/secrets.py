@@ -42,7 +42,7 @@ def rotate(data: bytes) -> bytes:
         raise Undecipherable("None of the FIELD_KEYS fits; add the key it was encrypted with.") from None
 
 
-class SecretField(models.BinaryField):
+class SecretField(models.BinaryField):  # type: ignore[type-arg]  # not generic when it runs
     """Holds a secret as encrypted bytes; whoever needs it decrypts it, so no list and no dump shows it."""
 
     description = "Encrypted text"

@@ -1,0 +1,167 @@
+"""Talking to an IMAP server: connecting, finding new mail, and marking what is stored."""
+
+import imaplib
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from django.utils.translation import gettext
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
+from imap_tools.utils import encode_folder
+
+from channels_intake.email import limits
+from channels_intake.models import Mailbox
+from helpdesk.lib.secrets import Undecipherable
+
+TIMEOUT = 30
+CHUNK = 200
+
+
+class CannotFetch(Exception):
+    """The mail server cannot be used; the message tells an administrator why."""
+
+
+@contextmanager
+def connected(mailbox: Mailbox) -> Iterator["Folder"]:
+    """
+    Log in and open the mailbox's folder.
+
+    :raises CannotFetch: if that, or anything said to the server inside, fails.
+    """
+    box: BaseMailBox | None = None
+    try:
+        box = _connect(mailbox)
+        if mailbox.username.isascii() and mailbox.password.isascii():
+            box.login(mailbox.username, mailbox.password, initial_folder=None)
+        else:
+            box.login_utf8(mailbox.username, mailbox.password, initial_folder=None)
+        box.folder.set(mailbox.folder)
+        yield Folder(box, mailbox)
+    except (OSError, imaplib.IMAP4.error, ImapToolsError, Undecipherable) as error:
+        raise CannotFetch(_in_words(error, mailbox)) from error
+    finally:
+        _leave(box)
+
+
+class Folder:
+    """The open folder of a mailbox; mails are named by UID, never by their place."""
+
+    def __init__(self, box: BaseMailBox, mailbox: Mailbox) -> None:
+        self._box, self._mailbox = box, mailbox
+        _, answer = box.client.capability()  # after the login, when the server tells all of it
+        self._capabilities = set(answer[-1].decode("ascii", "replace").upper().split())
+        self.uidvalidity = self._number("UIDVALIDITY")
+        self.uidnext = self._number("UIDNEXT")
+
+    def uids(self, criteria: str) -> set[int]:
+        """Search."""
+        return {int(uid) for uid in self._box.uids(f"{criteria} UNDELETED")}
+
+    def since(self, day: date) -> set[int]:
+        """Find what arrived on this day or later."""
+        return self.uids(f"SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}")
+
+    def refresh(self) -> None:
+        """Let the server tell what is new."""
+        self._box.client.noop()
+
+    def raw(self, uid: int) -> bytes | None:
+        """Read a mail without marking it, its first 40 MB at most; `None` when it is gone meanwhile."""
+        size = self._fetch(uid, "(RFC822.SIZE)")
+        found = re.search(rb"RFC822\.SIZE (\d+)", size[0]) if size else None
+        part = f"<0.{limits.MAIL_BYTES}>" if found and int(found[1]) > limits.MAIL_BYTES else ""
+        answer = self._fetch(uid, f"(BODY.PEEK[]{part})")
+        return answer[1] if len(answer) > 1 else None
+
+    def mark(self, uid: int) -> None:
+        """Mark a stored mail as read, or move it where the mailbox says; nobody else's mail is expunged."""
+        target = self._mailbox.move_to
+        if not target:
+            self._uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen)")
+            return
+        if not self._box.folder.exists(target):
+            self._box.folder.create(target)
+        if "MOVE" in self._capabilities:
+            self._uid("MOVE", uid, encode_folder(target))
+            return
+        self._uid("COPY", uid, encode_folder(target))
+        self._uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen \Deleted)")
+        if "UIDPLUS" in self._capabilities:
+            self._uid("EXPUNGE", uid)
+
+    @property
+    def can_idle(self) -> bool:
+        """Tell whether the server calls when mail arrives."""
+        return "IDLE" in self._capabilities
+
+    def idle(self, seconds: int) -> bool:
+        """Wait for the server to call, and tell whether it did."""
+        return bool(self._box.idle.wait(timeout=seconds))
+
+    def _number(self, name: str) -> int:
+        _, data = self._box.client.response(name)
+        if data and data[0]:
+            return int(data[0])
+        return int(self._box.folder.status(self._mailbox.folder, [name])[name])
+
+    def _uid(self, verb: str, uid: int, *rest: str | bytes) -> None:
+        status, answer = self._box.client.uid(verb, str(uid), *rest)
+        if status != "OK":
+            raise imaplib.IMAP4.error(f"{status} {answer!r}")
+
+    def _fetch(self, uid: int, parts: str) -> list[bytes]:
+        status, data = self._box.client.uid("FETCH", str(uid), parts)
+        if status != "OK":
+            raise imaplib.IMAP4.error(f"{status} {data!r}")
+        first = next((item for item in data if item), None)
+        return [] if first is None else [first] if isinstance(first, bytes) else [bytes(piece) for piece in first]
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _connect(mailbox: Mailbox) -> BaseMailBox:
+    if mailbox.security == Mailbox.Security.TLS:
+        context = ssl.create_default_context()
+        return MailBox(mailbox.imap_host, mailbox.imap_port, timeout=TIMEOUT, ssl_context=context)
+    if mailbox.security == Mailbox.Security.STARTTLS:
+        context = ssl.create_default_context()
+        return MailBoxStartTls(mailbox.imap_host, mailbox.imap_port, timeout=TIMEOUT, ssl_context=context)
+    return MailBoxUnencrypted(mailbox.imap_host, mailbox.imap_port, timeout=TIMEOUT)
+
+
+def _leave(box: BaseMailBox | None) -> None:
+    if box is None:
+        return
+    try:
+        box.logout()
+    except (OSError, imaplib.IMAP4.error, ImapToolsError):
+        box.client.shutdown()
+
+
+def _in_words(error: Exception, mailbox: Mailbox) -> str:
+    where = f"{mailbox.imap_host}:{mailbox.imap_port}"
+    if isinstance(error, Undecipherable):
+        return gettext("The stored password cannot be read any more; enter it again.")
+    if isinstance(error, socket.gaierror):
+        return gettext("There is no server named %(host)s.") % {"host": mailbox.imap_host}
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return gettext("The certificate of %(where)s is not valid: %(why)s") % {
+            "where": where,
+            "why": error.verify_message,
+        }
+    if isinstance(error, ssl.SSLError):
+        return gettext("%(where)s does not speak TLS; check port and encryption.") % {"where": where}
+    if isinstance(error, ConnectionRefusedError):
+        return gettext("%(where)s refuses the connection; check server and port.") % {"where": where}
+    if isinstance(error, TimeoutError):
+        return gettext("%(where)s does not answer.") % {"where": where}
+    if isinstance(error, MailboxLoginError) or "authenticat" in str(error).lower():
+        return gettext("The server refuses user name or password.")
+    if isinstance(error, MailboxFolderSelectError):
+        return gettext("There is no folder named %(folder)s.") % {"folder": mailbox.folder}
+    return gettext("The mail server broke off: %(why)s") % {"why": str(error)[:300]}

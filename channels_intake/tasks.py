@@ -1,0 +1,26 @@
+"""What the workers do for the intake; each task is a wake-up call that reads stored rows."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from channels_intake.email import arriving, fetch
+from channels_intake.email.imap import CannotFetch
+from channels_intake.models import Mailbox
+
+
+@shared_task(name="channels_intake.accept_stored")  # type: ignore[untyped-decorator]
+def accept_stored() -> int:
+    """Accept the mails that are stored."""
+    return arriving.process_stored(timezone.now())
+
+
+@shared_task(name="channels_intake.fetch_mailbox")  # type: ignore[untyped-decorator]
+def fetch_mailbox(pk: int) -> int:
+    """Fetch one mailbox now; a failure stands in the mailbox."""
+    mailbox = Mailbox.objects.filter(pk=pk).first()
+    if mailbox is None or not mailbox.is_fetched:
+        return 0
+    try:
+        return fetch.fetch(mailbox, clock=timezone.now)
+    except CannotFetch:
+        return 0
