@@ -1,15 +1,15 @@
 """Laying a letter out as a mail: text, HTML, files and the headers by which mail programs keep a thread together."""
 
 import re
+from email.message import EmailMessage
 from email.utils import format_datetime
 
 from django.db.models import Q
-from django.template.defaultfilters import linebreaks as linebreaks_filter
 from django.template.loader import render_to_string
-from django.utils.html import urlize
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import override
 
+from helpdesk.lib import html
 from notifications import headers
 from notifications.headers import Built
 from notifications.letters import Letter
@@ -68,27 +68,36 @@ def _thread(delivery: Delivery) -> list[str]:
 
 
 def _fill(mail: Built, letter: Letter) -> None:
-    inline = [file for file in letter.files if file.is_inline and file.content_id and f"cid:{file.content_id}" in letter.html]
+    body, shown = _body(letter)
     with override(letter.language):
-        context = {"letter": letter, "body": _body(letter), "subject": mail["Subject"]}
+        context = {"letter": letter, "body": body, "subject": mail["Subject"]}
         text = render_to_string("notifications/letter.txt", context)
-        html = render_to_string("notifications/letter.html", context)
+        page = render_to_string("notifications/letter.html", context)
     mail.set_content(_tidy(text), cte="quoted-printable")
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
-    page = mail.get_payload()[1]  # type: ignore[index]
-    for file in inline:
-        main, sub = _type(file)
-        page.add_related(  # type: ignore[union-attr]
-            bytes(file.blob.data), main, sub, cid=f"<{headers.one_line(file.content_id)}>", filename=file.name, disposition="inline"
-        )
+    mail.add_alternative(page, subtype="html", cte="quoted-printable")
+    html_part = mail.get_payload(1)
+    assert isinstance(html_part, EmailMessage)
     for file in letter.files:
-        if file not in inline:
-            main, sub = _type(file)
-            mail.add_attachment(bytes(file.blob.data), main, sub, filename=headers.one_line(file.name, 200) or "file")
+        main, sub = _type(file)
+        name = headers.one_line(file.name, 200) or "file"
+        if file in shown:
+            html_part.add_related(bytes(file.blob.data), main, sub, cid=f"<{file.key}>", filename=name, disposition="inline")
+        else:
+            mail.add_attachment(bytes(file.blob.data), main, sub, filename=name)
 
 
-def _body(letter: Letter) -> SafeString:
-    return linebreaks_filter(urlize(letter.text, autoescape=True), autoescape=False)
+def _body(letter: Letter) -> tuple[SafeString, list[Attachment]]:
+    """Give what the person wrote as clean HTML, and the files that are pictures in it."""
+    if not letter.html.strip():
+        return html.from_text(letter.text), []
+    addresses = {file.content_id: f"/attachments/{file.key}/" for file in letter.files if file.content_id}
+    body, shown = str(html.clean(letter.html, addresses)), []
+    for file in letter.files:
+        own = re.compile(rf'src="/attachments/{file.key}[^"]*"')
+        if own.search(body):
+            body = own.sub(f'src="cid:{file.key}"', body)
+            shown.append(file)
+    return mark_safe(body), shown  # noqa: S308 - it comes from the cleaner; only addresses of our pictures were changed
 
 
 def _type(file: Attachment) -> tuple[str, str]:

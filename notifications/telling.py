@@ -81,7 +81,7 @@ def _wake_after_commit(deliveries: list[Delivery]) -> None:
 
     def after_commit() -> None:
         for person, ticket in notices:
-            live.publish(f"user:{person}", "notice", {"ticket": ticket})
+            live.publish(f"user:{person}", "notification", {"ticket": ticket})
         if mails:
             wake_sender()
 

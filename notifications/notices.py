@@ -1,0 +1,18 @@
+"""What a notice behind the bell says."""
+
+from django.utils.translation import gettext as _
+
+from tickets.models import Event
+
+
+def say(event: Event) -> str:
+    """Say in one line what happened, in the reader's language."""
+    who = event.by.display_name if event.by else _("The clock")
+    words = {
+        Event.Kind.RECEIVED: _("%(who)s wrote"),
+        Event.Kind.ASSIGNED: _("%(who)s gave you this ticket"),
+        Event.Kind.ESCALATED: _("%(who)s handed this ticket to your queue"),
+        Event.Kind.REOPENED: _("%(who)s reopened this ticket"),
+        Event.Kind.BREACHED: _("A deadline was missed"),
+    }
+    return words.get(Event.Kind(event.kind), event.get_kind_display()) % {"who": who}

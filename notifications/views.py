@@ -1,0 +1,115 @@
+"""How far mails got, beside their messages, and the notices behind the bell."""
+
+from itertools import groupby
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from notifications import queries
+from notifications.models import Delivery
+from notifications.notices import say
+from notifications.resending import CannotResend, resend
+from people.models import User
+from tickets.models import Ticket
+from tickets.permissions import can, check
+
+NOTICES = 30
+
+
+@require_GET
+@never_cache
+@login_required
+def deliveries(request: HttpRequest, ticket_id: int) -> HttpResponse:
+    """Show beside each message how far its mails got."""
+    return _deliveries(request, _ticket(request, ticket_id))
+
+
+@require_POST
+@login_required
+def resending(request: HttpRequest, ticket_id: int, delivery_id: int) -> HttpResponse:
+    """Send a failed mail again."""
+    ticket, user = _ticket(request, ticket_id), _user(request)
+    check(user, "reply", ticket)
+    delivery = get_object_or_404(queries.mails_of(ticket), pk=delivery_id)
+    try:
+        resend(delivery, now=timezone.now())
+    except CannotResend:
+        return _deliveries(request, ticket, status=422)
+    if not request.headers.get("HX-Request"):
+        return redirect(f"/tickets/{ticket.pk}/")
+    return _deliveries(request, ticket)
+
+
+@require_GET
+@never_cache
+@login_required
+def notices(request: HttpRequest) -> HttpResponse:
+    """Show the newest notices."""
+    return _notices(request)
+
+
+@require_GET
+@never_cache
+@login_required
+def bell(request: HttpRequest) -> HttpResponse:
+    """Show how many notices are unseen."""
+    return render(request, "notifications/_bell.html", {"unseen": queries.unseen_count(_user(request))})
+
+
+@require_POST
+@login_required
+def seen(request: HttpRequest) -> HttpResponse:
+    """Mark all notices, or those about one ticket, as seen."""
+    unseen = Delivery.objects.notices_of(_user(request)).filter(state=Delivery.State.SENT)
+    ticket = request.POST.get("ticket", "")
+    if ticket:
+        unseen = unseen.filter(event__ticket_id=int(ticket)) if ticket.isascii() and ticket.isdigit() else unseen.none()
+    unseen.update(state=Delivery.State.SEEN)
+    if not request.headers.get("HX-Request"):
+        return redirect(_next(request))
+    return _notices(request)
+
+
+def _deliveries(request: HttpRequest, ticket: Ticket, status: int = 200) -> HttpResponse:
+    mails = [(key, list(group)) for key, group in groupby(queries.mails_of(ticket), lambda d: d.event.message_id)]
+    context = {"ticket": ticket, "mails": mails, "may_resend": can(_user(request), "reply", ticket)}
+    return render(request, "notifications/_deliveries.html", context, status=status)
+
+
+def _notices(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    found = [(notice, say(notice.event)) for notice in queries.notices_of(user)[:NOTICES]]
+    context = {"notices": found, "unseen": queries.unseen_count(user)}
+    is_part = bool(request.headers.get("HX-Request"))
+    return render(request, "notifications/_notices.html" if is_part else "notifications/notices.html", context)
+
+
+def _ticket(request: HttpRequest, ticket_id: int) -> Ticket:
+    """
+    Fetch a ticket whose inner side this person may see.
+
+    :raises Http404: if there is none for them.
+    """
+    user = _user(request)
+    ticket = Ticket.objects.visible_to(user).filter(pk=ticket_id).first()
+    if ticket is None or not can(user, "view_notes", ticket):
+        raise Http404
+    return ticket
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def _next(request: HttpRequest) -> str:
+    address = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(address, {request.get_host()}, require_https=request.is_secure())
+    return address if is_ours else "/mail/notices/"
