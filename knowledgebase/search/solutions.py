@@ -23,7 +23,7 @@ WITH form AS (
 ), lexeme AS (
     SELECT language, lexeme, word, max(worth) AS worth
     FROM form
-    JOIN (VALUES ('de', 'helpdesk_german'::regconfig), ('en', 'helpdesk_english'::regconfig)) AS spoken (language, config)
+    JOIN (VALUES ('de', 'helpdesk_german'::regconfig), ('en', 'helpdesk_english'::regconfig)) spoken (language, config)
         ON only_language IN ('', language)
     CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector(config, spelling))) AS lexeme
     GROUP BY language, lexeme, word
@@ -46,20 +46,24 @@ WITH form AS (
           FROM spread JOIN size USING (language)) AS weighed
 ), matched AS (
     SELECT pool.id, telling.word,
-        weight * worth * ts_rank('{0.15, 0.35, 0.6, 1}', search_vector, ('''' || lexeme || '''')::tsquery) / 0.6079 AS score
+        weight * worth / 0.6079
+            * ts_rank('{0.15, 0.35, 0.6, 1}', search_vector, ('''' || lexeme || '''')::tsquery) AS score
     FROM telling JOIN pool ON pool.language = telling.language AND search_vector @@ ('''' || lexeme || '''')::tsquery
     WHERE place <= %(most)s
 ), unknown AS (
     SELECT word, spelling FROM form
-    WHERE worth >= 1 AND only_language = '' AND length(spelling) >= %(shortest_typo)s AND word NOT IN (SELECT word FROM spread)
+    WHERE worth >= 1 AND only_language = '' AND length(spelling) >= %(shortest_typo)s
+        AND word NOT IN (SELECT word FROM spread)
         AND (SELECT count(DISTINCT language) FROM lexeme WHERE lexeme.word = form.word) = 2  -- no stop word
     ORDER BY word LIMIT %(most)s
 ), alike AS (
-    SELECT pool.id, word, word_similarity(spelling, title) * %(alike)s AS score FROM unknown JOIN pool ON title %%> spelling
+    SELECT pool.id, word, word_similarity(spelling, title) * %(alike)s AS score
+    FROM unknown JOIN pool ON title %%> spelling
 ), by_word AS (
-    SELECT id, word, sum(score) AS score FROM (SELECT * FROM matched UNION ALL SELECT * FROM alike) AS every GROUP BY id, word
+    SELECT id, word, sum(score) AS score FROM (SELECT * FROM matched UNION ALL SELECT * FROM alike) AS every
+    GROUP BY id, word
 ), ranked AS (
-    SELECT pool.article_id, pool.id, pool.language, sum(score) AS score, array_agg(word ORDER BY score DESC, word) AS words,
+    SELECT pool.article_id, pool.id, array_agg(word ORDER BY score DESC, word) AS words,
         sum(score) * CASE WHEN pool.language = %(language)s THEN 1 ELSE %(other)s END AS rank
     FROM by_word JOIN pool USING (id)
     GROUP BY pool.article_id, pool.id, pool.language

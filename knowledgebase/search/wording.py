@@ -34,7 +34,7 @@ def words(text: str) -> list[str]:
 
 
 def forms(request: list[str], *, subject: int) -> Iterator[Form]:
-    """List every spelling worth looking up, the first `subject` words as worth more: the word, its umlauts, its halves."""
+    """List the spellings worth looking up: words, umlauts, halves; the first `subject` words count more."""
     compounds = 0
     for number, word in enumerate(request):
         spelling, worth = word.casefold(), _SUBJECT if number < subject <= _LONGEST_SUBJECT else 1.0
