@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy, Policy
@@ -48,15 +49,19 @@ class Built(EmailMessage):
 
 
 def one_line(text: str, limit: int = 250) -> str:
-    """Give the text without line breaks, control and invisible characters."""
+    """
+    Give the text without line breaks, control and invisible characters.
+
+    What looks like an encoded word is broken up: Python would decode it, line breaks and all, into further headers.
+    """
     kept = (" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text if _is_shown(c))
-    return " ".join("".join(kept).split())[:limit].strip()
+    return " ".join("".join(kept).replace("=?", "= ?").split())[:limit].strip()
 
 
 def subject_of(subject: str, number: int) -> str:
     """Give the subject that all mails about this ticket share, so that mail programs keep them together."""
     bare = _PREFIX.sub("", one_line(subject).replace(f"[#{number}]", "").strip())
-    return f"Re: {' '.join(bare.split())} [#{number}]"
+    return " ".join(f"Re: {bare} [#{number}]".split())
 
 
 def sender(name: str) -> Address:
@@ -87,7 +92,7 @@ def ascii_address(address: str) -> str:
         if not (local and domain) or not plain.isascii() or Address(addr_spec=plain).addr_spec != plain:
             raise BadAddress(f"No mail can be sent to {address!r}.")
         return sanitize_address(plain, "utf-8")
-    except (ValueError, IndexError, UnicodeError):
+    except (ValueError, IndexError, MessageError):
         raise BadAddress(f"No mail can be sent to {address!r}.") from None
 
 

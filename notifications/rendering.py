@@ -55,16 +55,17 @@ def _thread(delivery: Delivery) -> list[str]:
 
     Staff get a thread of their own, made of what was sent to them; the others the conversation and what we sent them.
     """
-    person, ticket = delivery.recipient, delivery.event.ticket
-    before = Delivery.objects.filter(event__ticket=ticket, recipient=person, medium=Delivery.Medium.MAIL, pk__lt=delivery.pk)
-    known = [(at, message_id) for at, message_id in before.values_list("created_at", "message_id")]
+    event = delivery.event
+    before = Delivery.objects.filter(
+        event__ticket=event.ticket_id, recipient=delivery.recipient_id, medium=Delivery.Medium.MAIL, pk__lt=delivery.pk
+    )
+    known = [(at, 1, pk, message_id) for at, pk, message_id in before.values_list("created_at", "pk", "message_id")]
     if not delivery.is_to_staff:
-        said = Message.objects.filter(_SPOKEN, ticket=ticket, created_at__lte=delivery.event.at).exclude(message_id="")
-        if delivery.event.message_id is not None:
-            said = said.exclude(pk=delivery.event.message_id).filter(pk__lt=delivery.event.message_id)
-        known += [(at, message_id) for at, message_id in said.values_list("created_at", "message_id")]
-    ids = [headers.bracketed(message_id) for _, message_id in sorted(known)]
-    return [message_id for message_id in ids if message_id != delivery.message_id]
+        said = Message.objects.filter(_SPOKEN, ticket=event.ticket_id, created_at__lte=event.at).exclude(message_id="")
+        if event.message_id is not None:
+            said = said.filter(pk__lt=event.message_id)
+        known += [(at, 0, pk, message_id) for at, pk, message_id in said.values_list("created_at", "pk", "message_id")]
+    return [message_id for *_, message_id in sorted(known) if message_id != delivery.message_id]
 
 
 def _fill(mail: Built, letter: Letter) -> None:
