@@ -177,7 +177,7 @@ def field(
     """Draw a form field, label, help and errors tied together for screen readers; help="" leaves the form's own out."""
     widget = bound.field.widget
     attributes: dict[str, Any] = {"class": _control(widget)}
-    help = bound.help_text if help is None else help
+    help = str(bound.help_text) if help is None else help
     notes = []
     if help:
         notes.append(f"{bound.id_for_label}-help")
