@@ -99,13 +99,17 @@ def run(command: list[str | Path]) -> None:
     :raises CannotInstall: if it fails.
     """
     if subprocess.run(command, cwd=ROOT, env=environment()).returncode != 0:
-        raise CannotInstall(f"The packages could not be installed ({' '.join(map(str, command[:4]))} …); see the lines above.")
+        raise CannotInstall(
+            f"The packages could not be installed ({' '.join(map(str, command[:4]))} …); see the lines above."
+        )
 
 
 def works(command: list[str | Path]) -> bool:
     """Tell whether the command can be run and succeeds; its output is not shown."""
     try:
-        done = subprocess.run(command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
     except OSError:
         return False
     return done.returncode == 0

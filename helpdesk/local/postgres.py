@@ -20,7 +20,13 @@ THROWAWAY = [
     *["fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0"],
     *["autovacuum=off", "io_method=sync", "jit=off", "max_connections=200", "shared_buffers=128MB"],
 ]
-COMMON = ["listen_addresses=", "unix_socket_permissions=0700", "timezone=UTC", "log_timezone=UTC", "log_checkpoints=off"]
+COMMON = [
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    "timezone=UTC",
+    "log_timezone=UTC",
+    "log_checkpoints=off",
+]
 
 # The children of a killed server need a moment to notice; until then their memory is in the way.
 LEFT_OVER, LEFT_OVER_TRIES = "shared memory block", 30
@@ -69,7 +75,12 @@ class Postgres:
     def ready(self) -> bool:
         """Tell whether the server takes connections."""
         lines = self._pid_file()
-        return len(lines) > 7 and lines[7].strip() == "ready" and self.process is not None and lines[0] == str(self.process.pid)
+        return (
+            len(lines) > 7
+            and lines[7].strip() == "ready"
+            and self.process is not None
+            and lines[0] == str(self.process.pid)
+        )
 
     def url(self, name: str) -> str:
         """Return the address of a database as DATABASE_URL wants it."""
@@ -117,7 +128,20 @@ class Postgres:
         self.home.own(fresh)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         done = subprocess.run(
-            [self.home.postgres / "initdb", "-D", fresh, "-U", "postgres", "-A", "trust", "-E", "UTF8", *locale, "--no-sync", "--no-instructions"],
+            [
+                self.home.postgres / "initdb",
+                "-D",
+                fresh,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                *locale,
+                "--no-sync",
+                "--no-instructions",
+            ],
             env=CLEAN,
             cwd="/",
             user=self.home.uid,
@@ -160,4 +184,3 @@ def execute(url: str, statement: str, *names: str) -> list[tuple[str, ...]]:
             return list(cursor.fetchall()) if cursor.description else []
     finally:
         connection.close()
-

@@ -1,4 +1,4 @@
-"""The pytest plugin that gives a test run its own PostgreSQL and Valkey; load it with `-p helpdesk.local.pytest_services`."""
+"""The pytest plugin that gives a test run its own PostgreSQL and Valkey; `-p helpdesk.local.pytest_services` loads it."""
 
 import hashlib
 import os
@@ -25,8 +25,16 @@ FIXED = {
     "PLAIN_STATIC": "1",
     "PUBLIC_URL": "http://localhost:8000",
 }
-FOREIGN = ["EMAIL_HOST", "EMAIL_USER", "EMAIL_PASSWORD", "HELPDESK_LOCAL", "DEBUG", "DATA_DIR", "SECRET_KEY_FALLBACKS", "FIELD_KEYS"]
-
+FOREIGN = [
+    "EMAIL_HOST",
+    "EMAIL_USER",
+    "EMAIL_PASSWORD",
+    "HELPDESK_LOCAL",
+    "DEBUG",
+    "DATA_DIR",
+    "SECRET_KEY_FALLBACKS",
+    "FIELD_KEYS",
+]
 
 
 class CannotMigrate(Exception):
@@ -71,11 +79,13 @@ def _start_run() -> None:
     try:
         os.environ["TEST_TEMPLATE"] = _template(server)
     except CannotMigrate as failure:
-        os.environ["TEST_TEMPLATE_FAILURE"] = f"The migrations fail, and with them every test that needs the database:\n{failure}"
+        os.environ["TEST_TEMPLATE_FAILURE"] = (
+            f"The migrations fail, and with them every test that needs the database:\n{failure}"
+        )
 
 
 def _start_valkey() -> None:
-    """Give this process (an xdist worker, or the only one) a Valkey of its own, so that no test hears another's events."""
+    """Give this process (an xdist worker, or the only one) its own Valkey, so that no test hears another's events."""
     name = f"valkey-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     server = Valkey(make_home(Path(os.environ["TEST_FOLDER"])), valkey.THROWAWAY, name)
     server.start()

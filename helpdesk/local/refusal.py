@@ -22,7 +22,9 @@ def check_space(folder: Path) -> None:
         folder = folder.parent
     free = shutil.disk_usage(folder).free // 1_000_000
     if free < NEEDED_MEGABYTES:
-        raise Refusal(f"The disk that holds {folder} is full: {free} MB are free and the helpdesk needs {NEEDED_MEGABYTES} MB.")
+        raise Refusal(
+            f"The disk that holds {folder} is full: {free} MB are free and the helpdesk needs {NEEDED_MEGABYTES} MB."
+        )
 
 
 def disk_full(error: OSError | str) -> bool:

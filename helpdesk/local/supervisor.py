@@ -35,7 +35,9 @@ class Kept:
 class Supervisor:
     """Starts programs in order, keeps them running, and stops them in reverse order."""
 
-    def __init__(self, env: Mapping[str, str], logs: Path, servers: list[Server], say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self, env: Mapping[str, str], logs: Path, servers: list[Server], say: Callable[[str], None] = print
+    ) -> None:
         self.env = env
         self.logs = logs
         self.servers = servers
@@ -74,7 +76,9 @@ class Supervisor:
                 kept.quick_deaths = kept.quick_deaths + 1 if now - kept.started_at < LONGEST_PAUSE else 0
                 kept.again_at = now + min(LONGEST_PAUSE, 2**kept.quick_deaths - 1)
             if now >= kept.again_at:
-                self.say(f"  {kept.program.name} died and is started again; its log is {self.logs / kept.program.name}.log.")
+                self.say(
+                    f"  {kept.program.name} died and is started again; its log is {self.logs / kept.program.name}.log."
+                )
                 self._start_again(kept)
 
     def listen(self) -> None:

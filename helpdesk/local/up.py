@@ -46,7 +46,9 @@ def main() -> None:
     check_space(data)
     lock = slot.take(data)
     if lock is None:
-        raise Refusal(f"The helpdesk on these data is already running: {slot.read(data).strip() or 'it is just starting'}.")
+        raise Refusal(
+            f"The helpdesk on these data is already running: {slot.read(data).strip() or 'it is just starting'}."
+        )
     slot.write(lock, f"{url} (process {os.getpid()})")
     _check_free(port)
     servers: list[Server] = []
@@ -54,12 +56,18 @@ def main() -> None:
     try:
         _start_servers(data, servers)
         environment = _environment(data)
-        supervisor = Supervisor(environment, data / "log", servers)
+        supervisor = Supervisor(environment, data / "log", servers, _say)
         with step("Translations"):
             messages.compile_all()
         _prepare(environment)
         smtp_port = _start_programs(supervisor, port)
-        env.leave(data, {name: environment[name] for name in sorted(environment.keys() - _before.keys() | _OURS & environment.keys())})
+        env.leave(
+            data,
+            {
+                name: environment[name]
+                for name in sorted(environment.keys() - _before.keys() | _OURS & environment.keys())
+            },
+        )
         with step("Everything answers"):
             issues = _wait_for(port, supervisor)
         _greet(url, environment, smtp_port, issues)
@@ -101,7 +109,9 @@ def _check_free(port: int) -> None:
     except PermissionError:
         raise Refusal(f"Port {port} is reserved for root; choose another one: make up PORT=8000.") from None
     except OSError:
-        raise Refusal(f"Port {port} is busy; stop what uses it, or choose another one: make up PORT={port + 1}.") from None
+        raise Refusal(
+            f"Port {port} is busy; stop what uses it, or choose another one: make up PORT={port + 1}."
+        ) from None
 
 
 def _bind(port: int) -> socket.socket:
@@ -162,7 +172,9 @@ def _prepare(environment: dict[str, str]) -> None:
 
     :raises Refusal: if that fails.
     """
-    done = subprocess.run([sys.executable, "-m", "helpdesk.local.prepare"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "helpdesk.local.prepare"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+    )
     if done.returncode != 0:
         if disk_full(done.stderr):
             raise Refusal("The disk is full; the database can't be brought up to date.")
@@ -204,7 +216,7 @@ def _wait_for(port: int, supervisor: Supervisor) -> list[str]:
         time.sleep(0.1)
         supervisor.look()
         for kept in supervisor.kept:
-            if kept.quick_deaths > 2:
+            if kept.quick_deaths > 2 and kept.program.is_essential:
                 log = supervisor.logs / f"{kept.program.name}.log"
                 raise Refusal(f"{kept.program.name} does not start; its log {log} ends with:\n{_last_lines(log)}")
         with suppress(OSError, ValueError):
@@ -223,6 +235,10 @@ def _ask(port: int) -> list[str]:
         return [f"/health/ answers {error.code}"]
 
 
+def _say(text: str) -> None:
+    print(f"\n{text}", end="", flush=True)
+
+
 def _last_lines(log: Path) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-12:])
 
@@ -231,7 +247,10 @@ def _greet(url: str, environment: dict[str, str], smtp_port: int | None, issues:
     for issue in issues:
         print(f"  Note: {issue}")
     has_demo = environment.get("DEMO") != "0"
-    print(welcome(url, has_demo=has_demo, smtp_port=smtp_port, has_post_office=environment.get("HELPDESK_LOCAL") == "1"), flush=True)
+    print(
+        welcome(url, has_demo=has_demo, smtp_port=smtp_port, has_post_office=environment.get("HELPDESK_LOCAL") == "1"),
+        flush=True,
+    )
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:

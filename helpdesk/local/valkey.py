@@ -37,7 +37,19 @@ class Valkey:
         began = children.size(self.log)
         memory = ["--maxmemory", "256mb", "--maxmemory-policy", "noeviction"]
         self.process = children.start(
-            [self.home.valkey, "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700", "--dir", self.data, *memory, *self.settings],
+            [
+                self.home.valkey,
+                "--port",
+                "0",
+                "--unixsocket",
+                self.socket,
+                "--unixsocketperm",
+                "700",
+                "--dir",
+                self.data,
+                *memory,
+                *self.settings,
+            ],
             log=self.log,
             env=CLEAN,
             cwd=self.data,

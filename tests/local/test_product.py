@@ -89,7 +89,10 @@ def test_a_chat_is_heard_with_its_own_cookie_only(product: Product, valkey: "red
 
 def test_a_session_that_ended_is_sent_off_and_not_let_in_again(product: Product, valkey: "redis.Redis") -> None:
     cookie, other = events_cookie(11, is_agent=True, session="s1"), events_cookie(11, is_agent=True, session="s2")
-    with closing(Ear(product, "/events/agent/", cookie)) as ear, closing(Ear(product, "/events/agent/", other)) as stays:
+    with (
+        closing(Ear(product, "/events/agent/", cookie)) as ear,
+        closing(Ear(product, "/events/agent/", other)) as stays,
+    ):
         ear.hear("hello")
         valkey.set("helpdesk:ended:11:s1", int(time.time()))
         tell(valkey, "end:11", "end", session="s1")

@@ -53,7 +53,10 @@ def test_a_pid_file_whose_number_somebody_else_has_now_is_not_believed(database:
 def test_the_database_sorts_and_searches_the_same_on_every_machine(database: Postgres) -> None:
     execute(database.url("helpdesk"), "CREATE EXTENSION unaccent")
 
-    rows = execute(database.url("helpdesk"), "SELECT n FROM (VALUES ('Zander'), ('Ärger'), ('Adler')) v (n) ORDER BY unaccent(lower(n))")
+    rows = execute(
+        database.url("helpdesk"),
+        "SELECT n FROM (VALUES ('Zander'), ('Ärger'), ('Adler')) v (n) ORDER BY unaccent(lower(n))",
+    )
 
     assert rows == [("Adler",), ("Ärger",), ("Zander",)]
 
