@@ -27,7 +27,7 @@ WITH form AS (
         ON only_language IN ('', language)
     CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector(config, spelling))) AS lexeme
     GROUP BY language, lexeme, word
-), pool AS (
+), pool AS NOT MATERIALIZED (
     SELECT text.id, text.article_id, text.language, text.title, text.search_vector
     FROM knowledgebase_articletext text JOIN knowledgebase_article article ON article.id = text.article_id
     WHERE article.state = 'published' AND article.audience = ANY(%(audiences)s)

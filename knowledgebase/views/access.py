@@ -18,7 +18,7 @@ _Rest = ParamSpec("_Rest")
 class AgentRequest(HttpRequest):
     """A request of somebody who works here."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails
 
 
@@ -33,7 +33,7 @@ def agents_only(
             raise Http404
         return view(request, *args, **kwargs)
 
-    return login_required(checked)  # type: ignore[arg-type, return-value]
+    return login_required(checked)  # type: ignore[return-value]
 
 
 def article_for(request: AgentRequest, pk: int) -> Article:

@@ -125,8 +125,7 @@ def _conflict(request: AgentRequest, form: ArticleForm, *, article: Article, lan
     """Show both texts; saving again overwrites, knowingly."""
     theirs = article.texts.select_related("article").get(language=language)
     last = theirs.revisions.select_related("by").latest("number")
-    data = form.data.copy()
-    data["version"] = str(theirs.version)
+    data = {**request.POST.dict(), "version": str(theirs.version)}
     mine = ArticleForm(data, initial=form.initial, may_publish=can(request.user, "publish", article))
     changes = differences(asdict(Content.of(theirs)), asdict(form.content()))
     return _form(
