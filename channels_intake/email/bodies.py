@@ -53,8 +53,8 @@ def read_body(root: Part, notes: list[str]) -> Body:
 
 def decoded_text(part: Part, notes: list[str]) -> str:
     """Return the text of a part, its line ends made one kind."""
-    if part.end - part.start > 8 * limits.HTML_CHARS:
-        part.end = part.start + 8 * limits.HTML_CHARS
+    if part.end - part.start > limits.TEXT_BYTES:
+        part.end = part.start + limits.TEXT_BYTES
         notes.append("text_cut")
     data = decoded(part)
     charset = part.parameters.get("charset", "")
@@ -157,7 +157,7 @@ def _cap(text: str, size: int, note: str, notes: list[str]) -> str:
 
 def _unflow(text: str, delsp: bool) -> str:
     """Join the soft line breaks of format=flowed (RFC 3676)."""
-    out: list[str] = []
+    out: list[list[str]] = []
     depth_before, open_before = -1, False
     for line in text.split("\n"):
         content = line.lstrip(">")
@@ -165,11 +165,13 @@ def _unflow(text: str, delsp: bool) -> str:
         content = content.removeprefix(" ")
         soft = content.endswith(" ") and content != "-- "
         if open_before and depth == depth_before and content != "-- ":
-            out[-1] = (out[-1][:-1] if delsp else out[-1]) + content
+            if delsp:
+                out[-1][-1] = out[-1][-1][:-1]
+            out[-1].append(content)
         else:
-            out.append((">" * depth + " " if depth else "") + content)
+            out.append([(">" * depth + " " if depth else "") + content])
         depth_before, open_before = depth, soft
-    return "\n".join(out)
+    return "\n".join("".join(pieces) for pieces in out)
 
 
 def _settle_inline(body: Body) -> None:

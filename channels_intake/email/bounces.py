@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from channels_intake.email.addresses import clean_address
 from channels_intake.email.headers import ids_in
@@ -36,8 +37,8 @@ def returned_mail(root: Part, text: str) -> Returned:
         elif part.content_type == "message/delivery-status":
             addresses.extend(_recipients(decoded(part)[:_READ]))
     quoted = text[:_READ].encode()
-    ids.extend(one for raw in _RAW_ID.findall(quoted) for one in ids_in(raw))
-    related.extend(one for raw in _ID_LIST.findall(quoted) for one in ids_in(raw))
+    ids.extend(one for found in islice(_RAW_ID.finditer(quoted), 20) for one in ids_in(found[1]))
+    related.extend(one for found in islice(_ID_LIST.finditer(quoted), 20) for one in ids_in(found[1]))
     if not any(addresses):
         addresses.extend(_recipients(quoted))
         addresses.extend(clean_address(found) for found in _ALONE.findall(text[:5_000])[:20])
@@ -52,4 +53,4 @@ def _read_original(raw: bytes, ids: list[str], related: list[str]) -> None:
 
 
 def _recipients(data: bytes) -> list[str]:
-    return [clean_address(found.decode("utf-8", "replace")) for found in _RECIPIENT.findall(data)[:50]]
+    return [clean_address(found[1].decode("utf-8", "replace")) for found in islice(_RECIPIENT.finditer(data), 50)]

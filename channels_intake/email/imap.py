@@ -86,9 +86,9 @@ class Folder:
         if not self._box.folder.exists(target):
             self._box.folder.create(target)
         if "MOVE" in self._capabilities:
-            self._uid("MOVE", uid, encode_folder(target))
+            self._uid("MOVE", uid, _quoted(target))
             return
-        self._uid("COPY", uid, encode_folder(target))
+        self._uid("COPY", uid, _quoted(target))
         self._uid("STORE", uid, "+FLAGS.SILENT", r"(\Seen \Deleted)")
         if "UIDPLUS" in self._capabilities:
             self._uid("EXPUNGE", uid)
@@ -108,7 +108,7 @@ class Folder:
             return int(data[0])
         return int(self._box.folder.status(self._mailbox.folder, [name])[name])
 
-    def _uid(self, verb: str, uid: int, *rest: str | bytes) -> None:
+    def _uid(self, verb: str, uid: int, *rest: str) -> None:
         status, answer = self._box.client.uid(verb, str(uid), *rest)
         if status != "OK":
             raise imaplib.IMAP4.error(f"{status} {answer!r}")
@@ -119,6 +119,10 @@ class Folder:
             raise imaplib.IMAP4.error(f"{status} {data!r}")
         first = next((item for item in data if item), None)
         return [] if first is None else [first] if isinstance(first, bytes) else [bytes(piece) for piece in first]
+
+
+def _quoted(folder: str) -> str:
+    return bytes(encode_folder(folder)).decode("ascii")
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

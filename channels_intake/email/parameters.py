@@ -19,7 +19,7 @@ def parse_parameters(raw: bytes) -> tuple[str, Parameters]:
     head, _, rest = raw.partition(b";")
     if not rest and (match := re.search(rb"\s([A-Za-z]+\s*=.*)", raw, re.S)):
         head, rest = raw[: match.start()], match[1]
-    kind = re.sub(r"\(.*?\)|\s|[\"']", "", head.decode("latin-1")).lower()
+    kind = re.sub(r"\(.*?\)|\s|[\"']", "", head[:200].decode("latin-1")).lower()
     return kind, _join(_pairs(rest))
 
 

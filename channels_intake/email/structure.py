@@ -10,7 +10,8 @@ from channels_intake.email import limits
 from channels_intake.email.parameters import Parameters, parse_parameters
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
-_MBOX = re.compile(rb"\A(?:\s*\n)*>?From [^\n]*\n")
+_MBOX = re.compile(rb"\s*+>?From [^\n]*\n")
+_BEFORE = re.compile(rb"[\r\n\xef\xbb\xbf]*+")
 
 
 @dataclass(slots=True)
@@ -75,8 +76,8 @@ def split_mail(raw: bytes) -> tuple[Part, list[str]]:
     mbox = _MBOX.match(raw[:2_000])
     root = Part(raw)
     start = mbox.end() if mbox else 0
-    while raw[start : start + 1] in (b"\r", b"\n", b"\xef", b"\xbb", b"\xbf"):
-        start += 1
+    if before := _BEFORE.match(raw, start):
+        start = before.end()
     _Splitter(raw, notes).split(root, start)
     return root, list(dict.fromkeys(notes))
 
@@ -215,7 +216,7 @@ class _Splitter:
         return at
 
     def skip_headers(self, at: int) -> int:
-        match = re.compile(rb"\r?\n\r?\n").search(self.raw, at)
+        match = re.compile(rb"\n\r?\n").search(self.raw, at - 1)
         return match.end() if match else len(self.raw)
 
     def keep(self, part: Part, name: str, lines: list[bytes]) -> None:

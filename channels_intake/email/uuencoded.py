@@ -2,6 +2,7 @@
 
 import re
 
+from channels_intake.email import limits
 from channels_intake.email.files import safe_name
 from channels_intake.email.transfer import uudecode
 
@@ -13,7 +14,7 @@ def extract_files(text: str) -> tuple[str, list[tuple[str, bytes]]]:
     kept: list[str] = []
     files: list[tuple[str, bytes]] = []
     at = 0
-    while (begin := _BEGIN.search(text, at)) is not None:
+    while len(files) <= limits.FILES and (begin := _BEGIN.search(text, at)) is not None:
         end = text.find("\nend", begin.end())
         if end < 0:
             break
