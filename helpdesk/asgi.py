@@ -23,7 +23,7 @@ class Dispatch:
     """Sends each request where it belongs, by its path."""
 
     def __init__(self) -> None:
-        self.pages: App = Spool(cast(App, WSGIMiddleware(django, workers=THREADS)), limit=UPLOAD_LIMIT)
+        self.pages: App = Spool(cast(App, WSGIMiddleware(cast(Any, django), workers=THREADS)), limit=UPLOAD_LIMIT)
         self.streams: Streams | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -64,7 +64,7 @@ def _account(data: Path) -> pwd.struct_passwd | None:
     if os.geteuid() != 0:
         if owner not in {None, os.geteuid()}:
             raise Refusal(
-                f"The database in {data} belongs to another account; start as that one, or set DATA_DIR to another folder."
+                f"The database in {data} is another account's; start as that one, or set DATA_DIR to another folder."
             )
         return None
     if owner:

@@ -1,4 +1,4 @@
-"""The pytest plugin that gives a test run its own PostgreSQL and Valkey; `-p helpdesk.local.pytest_services` loads it."""
+"""The pytest plugin that gives a test run its own PostgreSQL and Valkey; loaded by `-p`, before the settings are."""
 
 import hashlib
 import os

@@ -60,7 +60,7 @@ def main() -> None:
         with step("Translations"):
             messages.compile_all()
         _prepare(environment)
-        smtp_port = _start_programs(supervisor, port)
+        _start_programs(supervisor, port, int(environment["LOCAL_SMTP_PORT"]))
         env.leave(
             data,
             {
@@ -70,7 +70,7 @@ def main() -> None:
         )
         with step("Everything answers"):
             issues = _wait_for(port, supervisor)
-        _greet(url, environment, smtp_port, issues)
+        _greet(url, environment, issues)
         supervisor.keep_running()
     except Ended:
         print("\n  Stopping", flush=True)
@@ -152,6 +152,7 @@ def _environment(data: Path) -> dict[str, str]:
         "SECRET_KEY": _secret(data / "secret_key"),
         **os.environ,
         "DATA_DIR": str(data),
+        "LOCAL_SMTP_PORT": str(_smtp_port()),
     }
     if not environment.get("EMAIL_HOST"):
         environment["HELPDESK_LOCAL"] = "1"
@@ -181,23 +182,20 @@ def _prepare(environment: dict[str, str]) -> None:
         raise Refusal(f"The database can't be brought up to date:\n{done.stderr[-3000:]}")
 
 
-def _start_programs(supervisor: Supervisor, port: int) -> int | None:
-    """Start our processes and return the port of the SMTP door, if there is one."""
+def _start_programs(supervisor: Supervisor, port: int, smtp_port: int) -> None:
+    """Start our processes."""
     supervisor.start(processes.web(port))
     supervisor.start(processes.worker())
     supervisor.start(processes.beat())
     if processes.has_command("fetch_mail"):
         supervisor.start(processes.fetcher())
-    if not processes.has_command("serve_mail"):
-        return None
-    smtp_port = _smtp_port()
-    supervisor.start(processes.smtp_door(smtp_port))
-    return smtp_port
+    if processes.has_command("serve_mail"):
+        supervisor.start(processes.smtp_door(smtp_port))
 
 
 def _smtp_port() -> int:
     """Return the usual port for the SMTP door, or any free one if that is busy."""
-    for port in [int(os.environ.get("SMTP_PORT") or SMTP_PORT), 0]:
+    for port in [int(os.environ.get("LOCAL_SMTP_PORT") or SMTP_PORT), 0]:
         with suppress(OSError), _bind(port) as listener:
             free: int = listener.getsockname()[1]
             return free
@@ -243,14 +241,13 @@ def _last_lines(log: Path) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-12:])
 
 
-def _greet(url: str, environment: dict[str, str], smtp_port: int | None, issues: list[str]) -> None:
+def _greet(url: str, environment: dict[str, str], issues: list[str]) -> None:
     for issue in issues:
         print(f"  Note: {issue}")
-    has_demo = environment.get("DEMO") != "0"
-    print(
-        welcome(url, has_demo=has_demo, smtp_port=smtp_port, has_post_office=environment.get("HELPDESK_LOCAL") == "1"),
-        flush=True,
-    )
+    smtp_port = int(environment["LOCAL_SMTP_PORT"]) if processes.has_command("serve_mail") else None
+    office = environment.get("HELPDESK_LOCAL") == "1"
+    text = welcome(url, database_url=environment["DATABASE_URL"], smtp_port=smtp_port, has_post_office=office)
+    print(text, flush=True)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
