@@ -1,0 +1,36 @@
+"""What the portal's pages read."""
+
+from dataclasses import dataclass
+
+from knowledgebase.models import Article, ArticleText
+from people.models import User
+from tickets.models import Message, Ticket
+
+
+def newest_requests(person: User, most: int = 50) -> list[Ticket]:
+    """Give the person's own requests, newest first."""
+    return list(Ticket.objects.visible_to(person).filter(requester=person).order_by("-id")[:most])
+
+
+def conversation(ticket: Ticket) -> list[Message]:
+    """Give the public messages with their authors and files."""
+    return list(ticket.messages.select_related("author").prefetch_related("attachments"))
+
+
+def popular(person: object, language: str, most: int = 6) -> list[ArticleText]:
+    """Give a handful of public articles, one a topic."""
+    articles = Article.objects.published().for_audience(Article.Audience.PUBLIC)
+    texts = ArticleText.objects.filter(article__in=articles, language=language).select_related("article")
+    seen: dict[str, ArticleText] = {}
+    for text in texts.order_by("article__topic", "article_id"):
+        seen.setdefault(text.article.topic or str(text.article_id), text)
+    return list(seen.values())[:most]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a request's way."""
+
+    label: str
+    is_done: bool
+    is_current: bool
