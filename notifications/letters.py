@@ -138,7 +138,9 @@ def _escalated(event: Event, person: User) -> Letter:
 
 def _breached(event: Event, person: User) -> Letter:
     lead = _("A deadline of %(ticket)s in %(queue)s was missed: %(metric)s.")
-    return _to_staff(event, person, lead % {**_names(event.ticket), "metric": _metric(str(event.facts.get("metric", "")))})
+    return _to_staff(
+        event, person, lead % {**_names(event.ticket), "metric": _metric(str(event.facts.get("metric", "")))}
+    )
 
 
 def _to_staff(event: Event, person: User, lead: str, text: str = "") -> Letter:
@@ -160,7 +162,7 @@ def _to_staff(event: Event, person: User, lead: str, text: str = "") -> Letter:
 
 def _public(event: Event) -> Message:
     """Fetch the event's message by way of the manager that has no notes."""
-    found = Message.objects.filter(pk=event.message_id).select_related("author").first()
+    found = Message.objects.filter(pk=event.message_id or 0).select_related("author").first()
     if found is None:
         raise CannotWrite("There is no public message to send.")
     return found

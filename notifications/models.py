@@ -42,7 +42,9 @@ class Delivery(models.Model):
     recipient = models.ForeignKey(User, models.SET_NULL, null=True, related_name="deliveries")
     address = models.CharField(max_length=254, blank=True)
     medium = models.CharField(max_length=5, choices=Medium.choices)
-    message_id = models.CharField(max_length=255, blank=True, help_text="Fixed before the first try; empty for notices.")
+    message_id = models.CharField(
+        max_length=255, blank=True, help_text="Fixed before the first try; empty for notices."
+    )
     state = models.CharField(max_length=7, choices=State.choices, default=State.QUEUED)
     next_try_at = models.DateTimeField(null=True, blank=True, help_text="While being sent: when the lease runs out.")
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -82,7 +82,9 @@ def _fill(mail: Built, letter: Letter) -> None:
         main, sub = _type(file)
         name = headers.one_line(file.name, 200) or "file"
         if file in shown:
-            html_part.add_related(bytes(file.blob.data), main, sub, cid=f"<{file.key}>", filename=name, disposition="inline")
+            html_part.add_related(
+                bytes(file.blob.data), main, sub, cid=f"<{file.key}>", filename=name, disposition="inline"
+            )
         else:
             mail.add_attachment(bytes(file.blob.data), main, sub, filename=name)
 

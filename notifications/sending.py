@@ -61,7 +61,14 @@ def send_due(now: datetime, limit: int = 100) -> int:
                 log.exception("Mail %s could not be written.", delivery.message_id)
                 _retry(delivery, error, now)
             else:
-                _mark(delivery, state=Delivery.State.SENT, error="", answer=answer, sent_at=timezone.now(), next_try_at=None)
+                _mark(
+                    delivery,
+                    state=Delivery.State.SENT,
+                    error="",
+                    answer=answer,
+                    sent_at=timezone.now(),
+                    next_try_at=None,
+                )
                 sent += 1
     finally:
         _close(connection)

@@ -33,7 +33,11 @@ class Backend(smtp.EmailBackend):
 
     def _send(self, email_message: EmailMessage) -> bool:
         sent = bool(super()._send(email_message))  # type: ignore[misc]
-        if sent and isinstance(email_message, Outgoing) and isinstance(self.connection, (_Remembering, _RememberingTls)):
+        if (
+            sent
+            and isinstance(email_message, Outgoing)
+            and isinstance(self.connection, (_Remembering, _RememberingTls))
+        ):
             email_message.answer = self.connection.answer
         return sent
 

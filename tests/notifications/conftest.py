@@ -24,7 +24,9 @@ class Mailman:
     answers: list[str] = field(default_factory=list)  # to the next mails; "drop" cuts the line after taking the mail
     refusals: dict[str, str] = field(default_factory=dict)  # by recipient
 
-    async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, name: str, lines: list[str]) -> list[str]:
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, name: str, lines: list[str]
+    ) -> list[str]:
         self.connections += 1
         session.host_name = name
         return lines

@@ -19,7 +19,7 @@ from notifications.letters import write
 from notifications.links import read_ticket_link
 from notifications.models import Delivery
 from notifications.rendering import build
-from tests.factories import NOW, later, make_agent, make_levels, make_queue, make_ticket, make_user
+from tests.factories import NOW, later, make_agent, make_levels, make_ticket, make_user
 from tickets import relay
 from tickets.models import Message, Ticket
 from tickets.operations.acknowledging import acknowledge
@@ -90,7 +90,9 @@ def test_an_answer_says_who_wrote_it_and_fits_the_thread() -> None:
     assert mail["Message-ID"] == message.message_id
     assert mail["In-Reply-To"] == mail["References"] == "<abc.1@kunde.example>"
     assert headers.is_loop_mark(mail["X-Helpdesk-Loop"])
-    assert {mail[name] for name in ("Auto-Submitted", "X-Auto-Response-Suppress", "List-Unsubscribe", "Cc", "Bcc")} == {None}
+    assert {mail[name] for name in ("Auto-Submitted", "X-Auto-Response-Suppress", "List-Unsubscribe", "Cc", "Bcc")} == {
+        None
+    }
 
 
 def test_the_thread_grows_by_everything_the_recipient_knows() -> None:
@@ -98,7 +100,12 @@ def test_the_thread_grows_by_everything_the_recipient_knows() -> None:
     confirmed = acknowledge(ticket, text="Eingegangen.", now=NOW)
     first = answer(ticket, now=later(minutes=1))
     receive_message(
-        ticket, author=ticket.requester, text="Nein.", channel=Ticket.Channel.EMAIL, now=later(minutes=2), message_id="abc.2@kunde.example"
+        ticket,
+        author=ticket.requester,
+        text="Nein.",
+        channel=Ticket.Channel.EMAIL,
+        now=later(minutes=2),
+        message_id="abc.2@kunde.example",
     )
     answer(ticket, now=later(minutes=3))
 
@@ -170,7 +177,9 @@ def test_only_the_last_two_public_messages_are_quoted_and_no_note() -> None:
     ticket = make_ticket(text="Erste Frage")
     answer(ticket, "Erste Antwort", now=later(minutes=1))
     note(ticket, text="GEHEIM: schwieriger Kunde", by=make_agent(ticket.queue), now=later(minutes=2))
-    receive_message(ticket, author=ticket.requester, text="Zweite\nFrage", channel=Ticket.Channel.EMAIL, now=later(minutes=3))
+    receive_message(
+        ticket, author=ticket.requester, text="Zweite\nFrage", channel=Ticket.Channel.EMAIL, now=later(minutes=3)
+    )
     answer(ticket, "Zweite Antwort", now=later(minutes=4))
 
     *_, last = mails()
@@ -207,7 +216,11 @@ def test_what_people_wrote_is_never_markup() -> None:
 
 def test_the_html_of_a_reply_is_cleaned() -> None:
     ticket = make_ticket()
-    answer(ticket, "Hallo", html='<p onclick="x()">Hallo <b>fett</b><script>x</script><img src="https://spy.example/p.png"></p>')
+    answer(
+        ticket,
+        "Hallo",
+        html='<p onclick="x()">Hallo <b>fett</b><script>x</script><img src="https://spy.example/p.png"></p>',
+    )
 
     [mail] = mails()
 
@@ -217,7 +230,10 @@ def test_the_html_of_a_reply_is_cleaned() -> None:
 
 def test_files_leave_with_the_reply_and_pictures_stay_in_the_text() -> None:
     ticket = make_ticket()
-    files = [Picture(inline=True, content_id="logo"), Picture(name="Anleitung Größe.pdf", content_type="application/pdf", data=b"%PDF")]
+    files = [
+        Picture(inline=True, content_id="logo"),
+        Picture(name="Anleitung Größe.pdf", content_type="application/pdf", data=b"%PDF"),
+    ]
     answer(ticket, "Siehe Bild", html='<p>Siehe <img src="cid:logo"></p>', files=files)
 
     [mail] = mails()
@@ -229,7 +245,9 @@ def test_files_leave_with_the_reply_and_pictures_stay_in_the_text() -> None:
     assert picture.get_content() == b"\x89PNG..."
 
 
-@pytest.mark.parametrize("content_type", ["message/rfc822", "multipart/mixed", "kaputt", "text/plain; charset=x", "a/b\r\nBcc: x@y.example"])
+@pytest.mark.parametrize(
+    "content_type", ["message/rfc822", "multipart/mixed", "kaputt", "text/plain; charset=x", "a/b\r\nBcc: x@y.example"]
+)
 def test_a_file_of_any_type_can_be_sent(content_type: str) -> None:
     answer(make_ticket(), files=[Picture(content_type=content_type, data=b"Inhalt")])
 
@@ -255,7 +273,14 @@ def test_a_mail_to_staff_stands_in_a_thread_of_its_own() -> None:
     assert given["Auto-Submitted"] == "auto-generated"
 
 
-EVIL = ["x\r\nBcc: evil@x.example", 'a" <evil@x.example>, "b', "evil@x.example, b", "ü\u2028Bcc: evil@x.example", "a\x00b", "=?utf-8?q?x=0ABcc:_e@x.example?="]
+EVIL = [
+    "x\r\nBcc: evil@x.example",
+    'a" <evil@x.example>, "b',
+    "evil@x.example, b",
+    "ü\u2028Bcc: evil@x.example",
+    "a\x00b",
+    "=?utf-8?q?x=0ABcc:_e@x.example?=",
+]
 
 
 @pytest.mark.parametrize("evil", EVIL)

@@ -172,7 +172,7 @@ def test_an_escalation_is_told_to_the_queue_and_mailed_to_who_answers_for_it() -
 
 
 def test_who_escalates_is_not_told_though_they_are_the_case_owner() -> None:
-    first, second = make_levels()
+    first, _ = make_levels()
     author = make_agent(first)
     escalate(make_ticket(first), reason="Braucht Rechte am Server", by=author, now=NOW)
 
