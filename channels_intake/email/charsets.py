@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 
 from charset_normalizer import from_bytes
 
@@ -59,7 +60,8 @@ def decode(data: bytes, charset: str = "", fallback: str = "") -> str:
     codec = _codec(name)
     if codec and codec not in _WESTERN:
         try:
-            return _tidy(data.decode(codec))
+            text = data.decode(codec)
+            return _tidy(unicodedata.normalize("NFC", text) if codec == "cp1258" else text)
         except (UnicodeError, ValueError):
             if not _is_ascii(data) and codec != "utf-8" and (text := _strict(data, "utf-8")) is not None:
                 return _tidy(text)

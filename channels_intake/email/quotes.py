@@ -27,7 +27,8 @@ def split_reply(text: str, forwarded: bool = False) -> Reply:
     if rest and (sorted_lines.in_quote or _is_quoted(lines[_MAX_LINES - 1])):
         quoted, rest = quoted + rest, []
     body, signature = (new, []) if rest or sorted_lines.kept else signatures.split_signature(new)
-    return Reply(_join(body + sorted_lines.kept + rest), _join(quoted), _join(signature))
+    said = _join(body + sorted_lines.kept + rest)
+    return Reply(re.sub(r"\n{3,}", "\n\n", said) if quoted else said, _join(quoted), _join(signature))
 
 
 @dataclass(slots=True)

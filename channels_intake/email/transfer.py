@@ -51,7 +51,7 @@ def uudecode(body: bytes) -> bytes:
 
 def _base64(body: bytes) -> bytes:
     head = body.lstrip()[:400]
-    if head and not re.search(rb"[A-Za-z0-9+/]{4}", head):
+    if head and not re.search(rb"[A-Za-z0-9+/]{2}", head):
         return body
     if re.search(rb"[^A-Za-z0-9+/=\s]", head) and b" " in head.strip():
         return body  # plain text that only claims to be base64
