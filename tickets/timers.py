@@ -25,7 +25,7 @@ def fire_due(now: datetime, limit: int = 200) -> int:
         .order_by("due_at")
         .values_list("pk", "ticket_id")[:limit]
     )
-    return sum(_fire(pk, ticket_id, now) for pk, ticket_id in due)
+    return sum(fire(pk, ticket_id, now) for pk, ticket_id in due)
 
 
 def wake_scheduled(now: datetime, limit: int = 200) -> int:
@@ -41,7 +41,8 @@ def close_silent(now: datetime, limit: int = 200) -> int:
 
 
 @transaction.atomic
-def _fire(clock_id: int, ticket_id: int, now: datetime) -> bool:
+def fire(clock_id: int, ticket_id: int, now: datetime) -> bool:
+    """Fire one clock if it is still due, and tell whether it was."""
     ticket = Ticket.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=ticket_id).first()
     if ticket is None:
         return False  # somebody works on it right now; the next sweep looks again

@@ -1,0 +1,28 @@
+"""The example company becomes rows."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from helpdesk.demo.telling import read
+from people.models import User
+from tickets import timers
+from tickets.models import Event, Ticket
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_example_company_is_loaded_once_and_leaves_nothing_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("load_demo")
+
+    told = {row["key"]: row["state"] for name in ("stories", "everyday") for row in read(name)["tickets"]}
+    states = list(Ticket.objects.values_list("state", flat=True))
+    assert len(states) == len(told) == 150
+    assert set(states) == {state for state, _ in Ticket.State.choices}
+    assert Event.objects.filter(relay_at__isnull=False).count() == 0
+    assert timers.fire_due(timezone.now()) == 0
+    assert Event.objects.filter(kind=Event.Kind.BREACHED).count() >= 8
+    assert Ticket.objects.filter(suggestions__isnull=False).distinct().count() >= 100
+    assert User.objects.get(email="jana.petersen@nordlicht.example").check_password("helpdesk-demo")
+    with pytest.raises(CommandError):
+        call_command("load_demo")
