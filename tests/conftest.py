@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -33,6 +35,15 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     connection.settings_dict["TEST"]["TEMPLATE"] = _template()
 
 
+@pytest.fixture(scope="module")
+def server_folder() -> Iterator[Path]:
+    """Give a folder for servers: an account without rights can enter it, unlike pytest's own."""
+    folder = Path(tempfile.mkdtemp(prefix="servers-", dir=os.environ["TEST_FOLDER"]))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Give a headless Chromium."""
@@ -59,7 +70,7 @@ def product_settings() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def product(
     request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
+    server_folder: Path,
     django_db_blocker: DjangoDbBlocker,
     product_settings: dict[str, str],
 ) -> Iterator[Product]:
@@ -75,9 +86,7 @@ def product(
     server = os.environ["DATABASE_URL"]
     execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
     execute(server, "CREATE DATABASE {} TEMPLATE {}", name, _template())
-    product = Product(
-        tmp_path_factory.mktemp("product"), urlunsplit(urlsplit(server)._replace(path=f"/{name}")), **product_settings
-    )
+    product = Product(server_folder, urlunsplit(urlsplit(server)._replace(path=f"/{name}")), **product_settings)
     usual = connection.settings_dict["NAME"]
     try:
         with django_db_blocker.unblock():

