@@ -1,5 +1,6 @@
 """Who answers."""
 
+from django.conf import settings
 from django.urls import include, path
 
 from helpdesk.health import health
@@ -15,3 +16,6 @@ urlpatterns = [
     path("intake/", include("channels_intake.urls")),
     path("mail/", include("notifications.urls")),
 ]
+
+if settings.LOCAL:
+    urlpatterns.append(path("post-office/", include("helpdesk.local.post_office_urls")))

@@ -30,9 +30,9 @@ class Command(BaseCommand):
         now = timezone.now()
         with transaction.atomic():
             company = found(now - timedelta(days=90))
-            self.stdout.write(f"{len(company.people)} people, {len(company.queues)} queues")
-            count = tell_stories(company, now=now, progress=lambda n: self.stdout.write(f"{n} tickets"))
+            count = tell_stories(company, now=now)
             # It is history: nobody is written to about it, and no worker has to be woken.
             Event.objects.filter(relay_at__isnull=False).update(relay_at=None)
             connection.run_on_commit.clear()
-        self.stdout.write(f"{count} tickets. Everybody's password is {PASSWORD}.")
+        if options["verbosity"]:
+            self.stdout.write(f"{len(company.people)} people and {count} tickets; every password is {PASSWORD}.")
