@@ -106,7 +106,7 @@ class Watcher(threading.Thread):
             fetch_new(self._mailbox, folder, clock=timezone.now, alive=self._alive)
             note_success(self._mailbox, now=timezone.now())
             if folder.can_idle:
-                folder.idle(IDLE_SECONDS)
+                folder.idle(IDLE_SECONDS, until=self._stop_asked.is_set)
             else:
                 self._stop_asked.wait(POLL_SECONDS)
                 folder.refresh()

@@ -4,7 +4,7 @@ import imaplib
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
@@ -98,9 +98,15 @@ class Folder:
         """Tell whether the server calls when mail arrives."""
         return "IDLE" in self._capabilities
 
-    def idle(self, seconds: int) -> bool:
-        """Wait for the server to call, and tell whether it did."""
-        return bool(self._box.idle.wait(timeout=seconds))
+    def idle(self, seconds: int, until: Callable[[], bool] = lambda: False) -> bool:
+        """Wait for the server to call, or until `until` says so, and tell whether it called."""
+        with self._box.idle as waiting:
+            for _ in range(seconds):
+                if waiting.poll(timeout=1):
+                    return True
+                if until():
+                    break
+        return False
 
     def _number(self, name: str) -> int:
         _, data = self._box.client.response(name)

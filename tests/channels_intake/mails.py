@@ -48,7 +48,9 @@ def mail(
     return raw + message.as_bytes().replace(b"\n", b"\r\n")
 
 
-def bounce(original: str, *, recipient: str = "petra@kunde.example", subject: str = "Undelivered Mail Returned to Sender") -> bytes:
+def bounce(
+    original: str, *, recipient: str = "petra@kunde.example", subject: str = "Undelivered Mail Returned to Sender"
+) -> bytes:
     """Write the report that the mail with this Message-ID did not reach its recipient."""
     return (
         f"Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nTo: support@helpdesk.example\r\nSubject: {subject}\r\n"
@@ -95,9 +97,11 @@ class ImapServer:
     def create(self, folder: str) -> None:
         self.client().create(folder)
 
-    def put(self, folder: str, raw: bytes, flags: str = "") -> None:
-        status, answer = self.client().append(folder, flags or None, None, raw)
-        assert status == "OK", answer
+    def put(self, folder: str, *mails: bytes, flags: str = "") -> None:
+        client = self.client()
+        for raw in mails:
+            status, answer = client.append(folder, flags or None, None, raw)
+            assert status == "OK", answer
 
     def search(self, folder: str, criteria: str = "ALL") -> list[int]:
         return [int(uid) for uid in self.client(folder).uid("SEARCH", criteria)[1][0].split()]

@@ -90,7 +90,9 @@ def test_a_verdict_below_that_of_our_server_is_not_read(settings: Any) -> None:
     assert dmarc([ours, PASSED], "anna@helpdesk.example") == "fail"
 
 
-@pytest.mark.parametrize("form", ["<{n}@helpdesk.example>", "<{n}.aaaaaaaaaaaaaaaa.00000000000000000000@helpdesk.example>", "<ticket-{n}@x>"])
+@pytest.mark.parametrize(
+    "form", ["<{n}@helpdesk.example>", "<{n}.aaaaaaaaaaaaaaaa.00000000000000000000@helpdesk.example>", "<ticket-{n}@x>"]
+)
 def test_ghsa_8vm3_wwq4_ggfx_a_guessed_message_id_leads_nowhere(ticket: Ticket, form: str) -> None:
     taken = receive(mail(answers=form.format(n=ticket.pk)))
 
@@ -130,9 +132,12 @@ def test_alga_psa_3241_an_answer_adds_no_watcher_and_a_stranger_reopens_nothing(
 def test_cve_2023_41259_our_own_headers_from_outside_have_no_effect(queue: Queue) -> None:
     taken = receive(
         mail(
-            X_Helpdesk_Loop="<1.aaaa@helpdesk.example>", X_Helpdesk_Queue="other", X_Helpdesk_Priority="4",
-            X_Priority="1", X_Helpdesk_Cc="mallory@evil.example",
-        )  # fmt: skip
+            X_Helpdesk_Loop="<1.aaaa@helpdesk.example>",
+            X_Helpdesk_Queue="other",
+            X_Helpdesk_Priority="4",
+            X_Priority="1",
+            X_Helpdesk_Cc="mallory@evil.example",
+        )
     )
 
     assert (taken.outcome, taken.ticket.queue, taken.ticket.priority) == ("created", queue, Ticket.Priority.NORMAL)

@@ -25,7 +25,7 @@ class Door:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 aiosmtpd's name
         """Store the mail."""
         raw = envelope.original_content or b""
-        sender = (envelope.mail_from or "").replace("\r", "").replace("\n", "")
+        sender = "".join((envelope.mail_from or "").split()).strip("<>")
         return await sync_to_async(_take)(_traced(raw, sender), list(envelope.rcpt_tos))
 
 
