@@ -40,7 +40,9 @@ def clean_address(text: str) -> str:
         match = _ADDRESS.search(re.sub(r"\([^()]*\)", "", text))
     if match is None and (loose := _LOOSE.search(text)):
         local, _, domain = loose[0].rpartition("@")
-        match = _ADDRESS.fullmatch(re.sub(r"\s+", "", local).strip(_EDGES) + "@" + re.sub(r"\s+", "", domain).strip(_EDGES))
+        match = _ADDRESS.fullmatch(
+            re.sub(r"\s+", "", local).strip(_EDGES) + "@" + re.sub(r"\s+", "", domain).strip(_EDGES)
+        )
     if match is None:
         return ""
     local, _, domain = match[0].strip("'.").rpartition("@")

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from channels_intake.email import charsets, limits
 from channels_intake.email.files import disposition_of, given_name
-from channels_intake.email.structure import Part
+from channels_intake.email.parts import Part
 from channels_intake.email.transfer import decoded
 from channels_intake.email.uuencoded import extract_files
 from helpdesk.lib.html_text import to_text
 
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
-_TEXTUAL = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/x-amp-html", "text"})
+_TEXTUAL = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class _Piece:
 def read_body(root: Part, notes: list[str]) -> Body:
     """Sort a mail's parts into its text and its files."""
     body = Body()
-    chosen, _ = _visit(root, body, "", first=True, depth=0)
+    chosen = _visit(root, body, "", first=True)
     texts: list[str] = []
     htmls: list[str] = []
     for alternatives in chosen:
@@ -73,26 +73,25 @@ def meta_charset(data: bytes) -> str:
     return match[1].decode("ascii") if match else ""
 
 
-def _visit(part: Part, body: Body, parent: str, first: bool, depth: int) -> tuple[list[list[_Piece]], bool]:
-    """Return the pieces of text below a part, each with its alternatives, and whether there are any."""
+def _visit(part: Part, body: Body, parent: str, first: bool) -> list[list[_Piece]]:
+    """Return the pieces of text below a part, each with its alternatives; what is no text goes to the files."""
     kind = part.content_type
-    if part.children and depth <= limits.NESTING + 1:
+    if part.children:  # no deeper than limits.NESTING
         groups: list[list[_Piece]] = []
-        for number, child in enumerate(part.children):
-            found, _ = _visit(child, body, kind, first=first and not groups, depth=depth + 1)
-            groups.extend(found)
+        for child in part.children:
+            groups.extend(_visit(child, body, kind, first=first and not groups))
         if kind == "multipart/alternative" and groups:
             groups = [[piece for group in groups for piece in group]]
-        return groups, bool(groups)
+        return groups
     if _is_text(part, parent, first):
-        return [[_Piece(part, kind == "text/html" or kind == "text/x-amp-html")]], True
+        return [[_Piece(part, kind == "text/html")]]
     if kind.startswith("multipart/") and not part.children:
         part = _stray_multipart(part)
         if part.body.strip():
-            return [[_Piece(part, _looks_like_html(part.body))]], True
-        return [], False
+            return [[_Piece(part, _looks_like_html(part.body))]]
+        return []
     body.files.append((part, parent == "multipart/related" or bool(part.first("content-id"))))
-    return [], False
+    return []
 
 
 def _is_text(part: Part, parent: str, first: bool) -> bool:
@@ -100,9 +99,9 @@ def _is_text(part: Part, parent: str, first: bool) -> bool:
     if kind not in _TEXTUAL or parent in ("multipart/digest", "multipart/encrypted"):
         return False
     disposition, parameters = disposition_of(part)
-    if disposition == "attachment" and not (first and not parameters.get("filename") and not part.parameters.get("name") and not parent):
-        return False
-    if kind == "text/x-amp-html":
+    if disposition == "attachment" and not (
+        first and not parameters.get("filename") and not part.parameters.get("name") and not parent
+    ):
         return False
     if given_name(part):
         return first and disposition != "attachment" and (not parent or not parameters.get("filename"))

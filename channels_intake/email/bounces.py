@@ -6,13 +6,18 @@ from itertools import islice
 
 from channels_intake.email.addresses import clean_address
 from channels_intake.email.headers import ids_in
-from channels_intake.email.structure import Part, split_mail
+from channels_intake.email.parts import Part
+from channels_intake.email.structure import split_mail
 from channels_intake.email.transfer import decoded
 
 _READ = 200_000
-_RECIPIENT = re.compile(rb"^(?:Final|Original)-Recipient[ \t]*:[ \t]*(?:[^;\r\n]{1,40};)?[ \t]*([^\r\n]{3,300})", re.I | re.M)
+_RECIPIENT = re.compile(
+    rb"^(?:Final|Original)-Recipient[ \t]*:[ \t]*(?:[^;\r\n]{1,40};)?[ \t]*([^\r\n]{3,300})", re.I | re.M
+)
 _RAW_ID = re.compile(rb"^[ \t>|]{0,8}Message-I[dD][ \t]*:[ \t]*(?:\r?\n[ \t>]+)?(<[^<>\r\n]{3,500}>)", re.I | re.M)
-_ID_LIST = re.compile(rb"^[ \t>|]{0,8}(?:References|In-Reply-To)[ \t]*:((?:[^\r\n]*\r?\n[ \t]+(?=<))*+[^\r\n]*)", re.I | re.M)
+_ID_LIST = re.compile(
+    rb"^[ \t>|]{0,8}(?:References|In-Reply-To)[ \t]*:((?:[^\r\n]*\r?\n[ \t]+(?=<))*+[^\r\n]*)", re.I | re.M
+)
 _ALONE = re.compile(r"^[ \t]*<?([^\s<>@]{1,64}@[^\s<>@:]{1,255})>?[ \t]*:?[ \t]*(?:\(.{0,80}\))?[ \t]*$", re.M)
 _ORIGINAL = frozenset({"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"})
 
@@ -29,8 +34,12 @@ def returned_mail(root: Part, text: str) -> Returned:
     """Read the attached original and status of a bounce, or what its text quotes of them."""
     own = {one for raw in root.all("message-id") for one in ids_in(raw)}
     ids: list[str] = []
-    related: list[str] = [one for name in ("in-reply-to", "references") for raw in root.all(name) for one in ids_in(raw)]
-    addresses: list[str] = [clean_address(part) for raw in root.all("x-failed-recipients") for part in raw.decode("latin-1").split(",")]
+    related: list[str] = [
+        one for name in ("in-reply-to", "references") for raw in root.all(name) for one in ids_in(raw)
+    ]
+    addresses: list[str] = [
+        clean_address(part) for raw in root.all("x-failed-recipients") for part in raw.decode("latin-1").split(",")
+    ]
     for part in root.walk():
         if part.content_type in _ORIGINAL:
             _read_original(decoded(part)[:_READ], ids, related)

@@ -3,6 +3,7 @@
 import codecs
 import re
 import unicodedata
+from functools import lru_cache
 
 from charset_normalizer import from_bytes
 
@@ -63,17 +64,17 @@ def decode(data: bytes, charset: str = "", fallback: str = "") -> str:
             text = data.decode(codec)
             return _tidy(unicodedata.normalize("NFC", text) if codec == "cp1258" else text)
         except (UnicodeError, ValueError):
-            if not _is_ascii(data) and codec != "utf-8" and (text := _strict(data, "utf-8")) is not None:
-                return _tidy(text)
-            if codec == "utf-8" and (text := _not_utf8(data, fallback)) is not None:
-                return _tidy(text)
+            if not _is_ascii(data) and codec != "utf-8" and (honest := _strict(data, "utf-8")) is not None:
+                return _tidy(honest)
+            if codec == "utf-8" and (other := _not_utf8(data, fallback)) is not None:
+                return _tidy(other)
             return _tidy(data.decode(codec, "replace"))
-    if (text := _strict(data, "utf-8")) is not None:
-        if not name and b"+" in data and text.isascii() and _codec(_canonical(fallback)) == "utf-7":
+    if (plain := _strict(data, "utf-8")) is not None:
+        if not name and b"+" in data and plain.isascii() and _codec(_canonical(fallback)) == "utf-7":
             return _tidy(data.decode("utf-7", "replace"))
         if b"\x1b$" in data and codec in (None, "ascii"):
             return _tidy(_iso_2022_jp(data))
-        return _tidy(text)
+        return _tidy(plain)
     if codec in ("iso8859-1", "cp1252", "latin_1"):
         return _tidy(_western(data))
     return _tidy(_guess(data, fallback))
@@ -85,6 +86,7 @@ def known(charset: str) -> bool:
     return name in _JAPANESE or _codec(name) is not None
 
 
+@lru_cache(maxsize=256)
 def _canonical(charset: str) -> str:
     name = re.sub(r"[^a-z0-9_\-.:+]", "", charset[:80].lower()).strip("-_.:")
     name = re.sub(r"^(?:charset|cs(?=utf|iso))", "", name)
@@ -95,13 +97,14 @@ def _canonical(charset: str) -> str:
     return _ALIASES.get(name, name)
 
 
+@lru_cache(maxsize=256)
 def _codec(name: str) -> str | None:
     if not name or name in _REFUSED:
         return None
     try:
         info = codecs.lookup(name)
-        b"".decode(name)
-    except (LookupError, ValueError, UnicodeError):
+        b"a".decode(name, "ignore")  # a codec that is no text encoding fails here with a LookupError
+    except (LookupError, ValueError):
         return None
     return None if info.name in _REFUSED else info.name
 
@@ -117,7 +120,9 @@ def _not_utf8(data: bytes, fallback: str) -> str | None:
     """Return the text of bytes that claim to be UTF-8, when too much of them is not."""
     broken = data.decode("utf-8", "replace").count("\ufffd")
     high = sum(byte > 127 for byte in data[:20_000])
-    return _guess(data, fallback) if broken > 3 and broken * 3 > high else (_western(data) if broken * 2 > high else None)
+    return (
+        _guess(data, fallback) if broken > 3 and broken * 3 > high else (_western(data) if broken * 2 > high else None)
+    )
 
 
 def _guess(data: bytes, fallback: str) -> str:

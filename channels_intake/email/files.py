@@ -7,7 +7,8 @@ import re
 from channels_intake.email import limits
 from channels_intake.email.headers import subject_of
 from channels_intake.email.parameters import parse_parameters
-from channels_intake.email.structure import Part, split_mail
+from channels_intake.email.parts import Part
+from channels_intake.email.structure import split_mail
 from channels_intake.email.transfer import decoded, encoding_of
 from channels_intake.email.words import one_line
 from channels_intake.envelope import Attached
@@ -24,7 +25,12 @@ _MAGIC = (
     (b"MZ", "application/vnd.microsoft.portable-executable"),
 )
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"})
-_SAME = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/x-ms-bmp": "image/bmp"}
+_SAME = {
+    "image/jpg": "image/jpeg",
+    "image/pjpeg": "image/jpeg",
+    "image/x-png": "image/png",
+    "image/x-ms-bmp": "image/bmp",
+}
 _EXTENSIONS = {
     "message/rfc822": ".eml", "text/plain": ".txt", "text/html": ".html", "image/jpeg": ".jpg", "text/calendar": ".ics",
     "message/delivery-status": ".txt", "text/rfc822-headers": ".txt", "application/pgp-signature": ".asc",
@@ -46,7 +52,12 @@ def disposition_of(part: Part) -> tuple[str, dict[str, str]]:
 def given_name(part: Part) -> str:
     """Return the file name the sender gave, cleaned, or ""."""
     _, parameters = disposition_of(part)
-    for name in (parameters.get("filename"), part.parameters.get("name"), parameters.get("name"), part.parameters.get("filename")):
+    for name in (
+        parameters.get("filename"),
+        part.parameters.get("name"),
+        parameters.get("name"),
+        part.parameters.get("filename"),
+    ):
         if name and (clean := safe_name(name)):
             return clean
     return ""
@@ -101,7 +112,13 @@ def real_type(data: bytes, declared: str, name: str = "") -> str:
         return declared if declared not in _SHOWN or seen == declared else "application/octet-stream"
     if declared == "application/pdf" and seen != "application/pdf":
         return seen if seen in ("text/html", "image/svg+xml") else "application/octet-stream"
-    if declared in ("", "application/octet-stream", "application/x-octet-stream", "application/unknown", "binary/octet-stream"):
+    if declared in (
+        "",
+        "application/octet-stream",
+        "application/x-octet-stream",
+        "application/unknown",
+        "binary/octet-stream",
+    ):
         if seen and seen not in ("application/zip", "image/bmp"):
             return seen
         guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
@@ -128,5 +145,3 @@ def _mail_name(data: bytes) -> str:
     head, _ = split_mail(data[:20_000])
     subject = safe_name(subject_of(head).replace("/", "-").replace("\\", "-"))
     return f"{subject[:100].rstrip()}.eml" if subject else "mail.eml"
-
-

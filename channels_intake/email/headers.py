@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from channels_intake.email import limits
-from channels_intake.email.structure import Part
+from channels_intake.email.parts import Part
 from channels_intake.email.words import decode_words, one_line
 
 _ID = re.compile(r"<([^<>]{1,998})>")
@@ -69,7 +69,7 @@ def language_of(part: Part) -> str:
 
 def null_sender(part: Part) -> bool:
     """Tell whether the mail came with the empty return path of a delivery status notification."""
-    return any(raw.strip().replace(b" ", b"") in (b"<>", b"<\"\">") for raw in part.all("return-path"))
+    return any(raw.strip().replace(b" ", b"") in (b"<>", b'<"">') for raw in part.all("return-path"))
 
 
 def _printable(text: str) -> str:

@@ -8,9 +8,10 @@ from channels_intake.email.bodies import Body, meta_charset, read_body
 from channels_intake.email.bounces import Returned, returned_mail
 from channels_intake.email.files import attached
 from channels_intake.email.headers import ids_in, language_of, message_id_of, null_sender, sent_at_of, subject_of
+from channels_intake.email.parts import Part
 from channels_intake.email.quotes import split_reply
 from channels_intake.email.robots import Robot, judge
-from channels_intake.email.structure import Part, split_mail
+from channels_intake.email.structure import split_mail
 from channels_intake.email.words import decode_words, one_line
 from channels_intake.envelope import Attached, Envelope
 
@@ -75,7 +76,9 @@ def _assemble(
         bounced_addresses=returned.addresses,
         language_hint=language_of(root),
         notes=tuple(dict.fromkeys(notes)),
-        authentication_results=tuple(one_line(decode_words(value)) for value in root.all("authentication-results")[:20]),
+        authentication_results=tuple(
+            one_line(decode_words(value)) for value in root.all("authentication-results")[:20]
+        ),
         delivered_to=tuple(dict.fromkeys(a for key in _DELIVERED for a in _addresses(root, key, charset))),
         return_path="" if null_sender(root) else next(iter(_addresses(root, "return-path", charset)), None),
     )
@@ -103,7 +106,11 @@ def _ids(root: Part, name: str) -> tuple[str, ...]:
 
 
 def _is_forward(subject: str) -> bool:
-    return subject.lstrip("[( ").lower().startswith(("fw:", "fwd:", "wg:", "tr:", "rv:", "enc:", "i:", "doorst:", "vs: fw", "vb:"))
+    return (
+        subject.lstrip("[( ")
+        .lower()
+        .startswith(("fw:", "fwd:", "wg:", "tr:", "rv:", "enc:", "i:", "doorst:", "vs: fw", "vb:"))
+    )
 
 
 def _files(body: Body, notes: list[str]) -> tuple[Attached, ...]:

@@ -42,27 +42,35 @@ def _bare(line: str) -> str:
 
 
 _SEPARATOR = re.compile(
-    r"[-_=*–—\s]{2,40}(?:original(?:e|t)?\s+(?:message|nachricht|e?-?mail|appointment)|urspr(?:ü|ue|u)ngliche\s+(?:nachricht|e-?mail|mail)|"
-    r"originalnachricht|original-?(?:nachricht|mail)|message\s+d'origine|message\s+original|mensaje\s+original|mensagem\s+original|"
-    r"messaggio\s+originale|oorspronkelijk\s+bericht|oprindelig\s+meddelelse|opprinnelig\s+melding|ursprungligt\s+meddelande|"
-    r"originalmeddelande|alkuperäinen\s+viesti|wiadomość\s+oryginalna|oryginalna\s+wiadomość|treść\s+oryginalnej\s+wiadomości|"
+    r"[-_=*–—\s]{2,40}(?:original(?:e|t)?\s+(?:message|nachricht|e?-?mail|appointment)|urspr(?:ü|ue|"
+    r"u)ngliche\s+(?:nachricht|e-?mail|mail)|"
+    r"originalnachricht|original-?(?:nachricht|mail)|message\s+d'origine|message\s+original|mensaje\s+original|"
+    r"mensagem\s+original|"
+    r"messaggio\s+originale|oorspronkelijk\s+bericht|oprindelig\s+meddelelse|opprinnelig\s+melding|"
+    r"ursprungligt\s+meddelande|"
+    r"originalmeddelande|alkuperäinen\s+viesti|wiadomość\s+oryginalna|oryginalna\s+wiadomość|"
+    r"treść\s+oryginalnej\s+wiadomości|"
     r"původní\s+(?:zpráva|e-mail)|исходное\s+сообщение|reply\s+message|antwort\s+nachricht)[-_=*–—:\s]{0,40}",
     re.I,
 )
 _TITLE = re.compile(r"[-_=]{3,40}\s?[^\W\d_][^-_=\n]{3,60}\s?[-_=]{3,40}")
 _RULE = re.compile(r"[_\-=–—]{8,}")
 _FORWARD = re.compile(
-    r"[-_=*\s]{0,40}(?:begin(?:ning)? (?:of )?forwarded message|(?:begin )?forwarded (?:message|by)\b.{0,80}|(?:anfang der )?weitergeleitete(?:n)? (?:nachricht|e-?mail)|"
-    r"début du message (?:réexpédié|transféré)|message (?:transféré|réexpédié)|mensaje reenviado|mensagem encaminhada|messaggio inoltrato|inizio messaggio inoltrato|"
+    r"[-_=*\s]{0,40}(?:begin(?:ning)? (?:of )?forwarded message|(?:begin )?forwarded (?:message|by)\b.{0,80}|"
+    r"(?:anfang der )?weitergeleitete(?:n)? (?:nachricht|e-?mail)|"
+    r"début du message (?:réexpédié|transféré)|message (?:transféré|réexpédié)|mensaje reenviado|"
+    r"mensagem encaminhada|messaggio inoltrato|inizio messaggio inoltrato|"
     r"doorgestuurd bericht|vidarebefordrat meddelande|vidarebefordrat brev|videresendt (?:meddelelse|melding)|"
-    r"edelleenlähetetty viesti|wiadomość przekazana|treść przekazanej wiadomości|přeposlaná zpráva|пересылаемое сообщение|перенаправленное сообщение)"
+    r"edelleenlähetetty viesti|wiadomość przekazana|treść przekazanej wiadomości|přeposlaná zpráva|"
+    r"пересылаемое сообщение|перенаправленное сообщение)"
     r"[-_=*:\s]{0,40}",
     re.I,
 )
 
 _FROM = r"from|von|de|da|van|od|från|fra|lähettäjä|от|отправитель|remitente|mittente"
 _SENT = (
-    r"sent|date|gesendet(?: am)?|datum|envoyé(?: le)?|enviad[oa](?: el| em)?|fecha|data|inviato|verzonden|wysłano|skickat|sendt|"
+    r"sent|date|gesendet(?: am)?|datum|envoyé(?: le)?|enviad[oa](?: el| em)?|fecha|data|inviato|verzonden|wysłano|"
+    r"skickat|sendt|"
     r"lähetetty|päivämäärä|odesláno|дата|отправлено|dato"
 )
 _TO = r"to|an|à|a|para|per|aan|do|till|til|vastaanottaja|komu|кому|destinatario|destinataire"
@@ -96,7 +104,9 @@ def _block_end(lines: list[str], at: int) -> int | None:
     if first is None or first.lastgroup not in ("sender", "sent", "subject", "to"):
         return None
     strong = kinds & {"sender", "sent", "to", "subject"}
-    if len(strong) >= 3 or (len(strong) == 2 and "sender" in strong and kinds & {"sent", "subject"} and _has_address(lines[at:end])):
+    if len(strong) >= 3 or (
+        len(strong) == 2 and "sender" in strong and kinds & {"sent", "subject"} and _has_address(lines[at:end])
+    ):
         return end
     return None
 
@@ -112,12 +122,15 @@ _LEAD = re.compile(
     re.I,
 )
 _STRONG_START = re.compile(
-    r"(?:on|at|am|um|le|el|il|em|op|w dniu|dnia|den|på|pe|dne|в|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so)\b.{0,40}\d|\d",
+    r"(?:on|at|am|um|le|el|il|em|op|w dniu|dnia|den|på|pe|dne|в|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|"
+    r"so)\b.{0,40}\d|\d",
     re.I,
 )
 _VERB = re.compile(
-    r"\b(?:wrote|writes|schrieb(?:en)?|geschrieben|hat\s.{0,200}geschrieben|a\s+écrit|écrit|ha\s+scritto|scrive|escribi[oó]|escribió|escreveu|"
-    r"schreef|geschreven|napisał(?:\(a\)|a)?|pisze|skrev|skriver|skreiv|kirjoitti|napsal(?:\(a\)|a)?|píše|пишет|писал(?:\(а\)|а)?|"
+    r"\b(?:wrote|writes|schrieb(?:en)?|geschrieben|hat\s.{0,200}geschrieben|a\s+écrit|écrit|ha\s+scritto|scrive|"
+    r"escribi[oó]|escribió|escreveu|"
+    r"schreef|geschreven|napisał(?:\(a\)|a)?|pisze|skrev|skriver|skreiv|kirjoitti|napsal(?:\(a\)|a)?|píše|пишет|"
+    r"писал(?:\(а\)|а)?|"
     r"написал(?:\(а\)|а)?|yazdı|írta|said|sent\sthe\sfollowing)",
     re.I,
 )
@@ -126,20 +139,29 @@ _DATED = re.compile(
     r"\b(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])",
     re.I,
 )
-_STAMP = re.compile(r"(?:\w{2,12}\.?,?\s+)?(?:(?:19|20)\d{2}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|\d{1,2}[-/. ]\w{1,10}[-/. ]\d{2,4}|\w{3,9} \d{1,2}, \d{4})")
+_STAMP = re.compile(
+    r"(?:\w{2,12}\.?,?\s+)?(?:(?:19|20)\d{2}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|"
+    r"\d{1,2}[-/. ]{1,2}\w{1,10}[-/. ]{1,2}\d{2,4}|\w{3,9} \d{1,2}, \d{4})"
+)
 _MAILBOX = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 
 
 def _wrote(lines: list[str], at: int) -> Header | None:
     """Match "On Monday, X wrote:", wrapped over a few lines, and its many kin."""
     first = _bare(lines[at])
-    if not _LEAD.match(first.lstrip("- ")) or not any(_ends_introduction(_bare(line)) for line in lines[at : at + _WRAP]):
+    if not _LEAD.match(first.lstrip("- ")) or not any(
+        _ends_introduction(_bare(line)) for line in lines[at : at + _WRAP]
+    ):
         return None
     joined = ""
     for number in range(at, min(len(lines), at + _WRAP)):
         line = _bare(lines[number])
         if not line:
-            if number > at + 1 or not _DATED.search(joined) or not (_has_sender(joined) or _angle_follows(lines, number)):
+            if (
+                number > at + 1
+                or not _DATED.search(joined)
+                or not (_has_sender(joined) or _angle_follows(lines, number))
+            ):
                 return None
             continue
         if number > at and _starts_anew(line):
@@ -180,7 +202,7 @@ def _is_introduction(text: str, lines: list[str], at: int, single: bool) -> bool
     if verb and (ends or (text.endswith((">", "…", "...")) and _DATED.search(text[: verb.start() + 1]))):
         tail = text[verb.end() :].strip(" :*")
         known = _DATED.search(text) or "@" in text or _quote_below(lines, at)
-        return bool(known) and len(tail) <= 150 and not re.search(r"[.!?]\s+[A-ZÄÖÜ]", tail)
+        return bool(known) and len(tail) <= 150 and not re.search(r"[^\W\d]{4,}[.!?]\s+[A-ZÄÖÜ]", tail)
     stamp = _STAMP.search(text[:120])
     mailbox = _MAILBOX.search(text)
     if text.endswith(">") and at + 1 < len(lines) and _VERB.match(_bare(lines[at + 1])):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from channels_intake.email.addresses import parse_addresses
 from channels_intake.email.headers import null_sender
-from channels_intake.email.structure import Part
+from channels_intake.email.parts import Part
 from channels_intake.email.words import decode_words, one_line
 
 
@@ -31,14 +31,19 @@ _DAEMON = re.compile(
     re.I,
 )
 _UNANSWERED = re.compile(r"(?:no|do[-_.]?not|donot|nicht)[-_.]?(?:reply|antworten)\b")
-_POSTMASTER = re.compile(r"\bpoo?st[-_.]?master\b|\bsystem administrator\b|ndr administrator|microsoft outlook\b|\bmicrosoft exchange", re.I)
+_POSTMASTER = re.compile(
+    r"\bpoo?st[-_.]?master\b|\bsystem administrator\b|ndr administrator|microsoft outlook\b|\bmicrosoft exchange", re.I
+)
 _BOUNCE_SUBJECT = re.compile(
     r"(?:re:\s*)?\W{0,3}(?:"
-    r"undeliver(?:ed|able)|unzustellbar|nicht zustellbar|returned (?:mail|to sender)|mail system error|failure (?:notice|delivery)|"
+    r"undeliver(?:ed|able)|unzustellbar|nicht zustellbar|returned (?:mail|to sender)|mail system error|"
+    r"failure (?:notice|delivery)|"
     r"(?:mail |message |e-?mail )?delivery (?:status|notification|failure|failed|has failed|problem|error|report)|"
-    r"(?:mail|message|e-mail) (?:delivery )?(?:failure|failed|could not be delivered|delivery has failed|not delivered)|"
+    r"(?:mail|message|e-mail) (?:delivery )?(?:failure|failed|could not be delivered|delivery has failed|"
+    r"not delivered)|"
     r"(?:delivery|mail|message) delay(?:ed)?|delayed (?:mail|message)|(?:automatische )?unzustellbarkeits|"
-    r"fehler bei der (?:nachrichten)?zustellung|zustellung (?:fehlgeschlagen|verz|der nachricht)|nachricht (?:konnte )?nicht zugestellt|"
+    r"fehler bei der (?:nachrichten)?zustellung|zustellung (?:fehlgeschlagen|verz|der nachricht)|"
+    r"nachricht (?:konnte )?nicht zugestellt|"
     r"warning: (?:could not send|message .{0,40}delayed)|could not (?:send|deliver)|nondeliverable|non[- ]?delivery|"
     r"there was an error sending your mail|message you sent blocked|notice: mail delivery|postmaster notify|"
     r"non remis|échec de la remise|message non distribu|no se puede entregar|non recapitabile|mancata consegna|"
@@ -48,7 +53,8 @@ _BOUNCE_SUBJECT = re.compile(
 _BOUNCE_TEXT = re.compile(
     r"qmail-send program|(?:could not|couldn't|cannot|can't|was not able to|unable to) (?:be )?deliver|"
     r"did not reach the following recipient|created automatically by mail delivery software|"
-    r"undelivered message|undeliverable|delivery (?:to the following|has failed|failed|failure)|following (?:address|recipient)\w* fail|"
+    r"undelivered message|undeliverable|delivery (?:to the following|has failed|failed|failure)|"
+    r"following (?:address|recipient)\w* fail|"
     r"(?:permanent|fatal) (?:fatal )?error|user unknown|unknown user|mailbox (?:unavailable|is full|full|not found)|"
     r"recipient (?:address )?rejected|message .{0,40}returned to|returned mail|reason for (?:the )?(?:return|failure)|"
     r"transcript of session|unrouteable address|no such (?:user|recipient|mailbox)|remote host said|"
@@ -81,13 +87,22 @@ def _is_bounce(root: Part, subject: str, text: str) -> bool:
         return named or worded or (carries and (returned or postmaster))
     if carries and worded and _UNANSWERED.match(_address(root)):
         return True
-    return named and worded and (carries or _original_below(head)) and not root.first("references") and not root.first("in-reply-to")
+    return (
+        named
+        and worded
+        and (carries or _original_below(head))
+        and not root.first("references")
+        and not root.first("in-reply-to")
+    )
 
 
 def _is_auto_reply(root: Part, subject: str) -> bool:
     if any(value.startswith("auto-replied") for value in _values(root, "auto-submitted")):
         return True
-    if any(root.first(name) for name in ("x-autoreply", "x-autorespond", "x-auto-reply-from", "x-autoreply-from", "x-mail-autoreply")):
+    if any(
+        root.first(name)
+        for name in ("x-autoreply", "x-autorespond", "x-auto-reply-from", "x-autoreply-from", "x-mail-autoreply")
+    ):
         return True
     if any(value.startswith(("auto_reply", "auto-reply")) for value in _values(root, "precedence")):
         return True
@@ -95,8 +110,10 @@ def _is_auto_reply(root: Part, subject: str) -> bool:
 
 
 _ABSENCE = re.compile(
-    r"(?:re:\s*|aw:\s*)?(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|antwort)|out of (?:the )?office(?: auto\w*)?(?: reply)?|"
-    r"automatische (?:antwort|abwesenheits\w+)|abwesenheits(?:notiz|nachricht|meldung|assistent)|nicht im (?:büro|hause)|"
+    r"(?:re:\s*|aw:\s*)?(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|antwort)|"
+    r"out of (?:the )?office(?: auto\w*)?(?: reply)?|"
+    r"automatische (?:antwort|abwesenheits\w+)|abwesenheits(?:notiz|nachricht|meldung|assistent)|nicht im (?:büro|"
+    r"hause)|"
     r"réponse automatique|absence du bureau|respuesta automática|risposta automatica|automatisch antwoord|autosvar|"
     r"odpowiedź automatyczna|resposta automática|automatická odpověď|автоматический ответ|автоответ)\s*(?::|\[|$)",
     re.I,
@@ -114,10 +131,7 @@ def _is_generated(root: Part, subject: str) -> bool:
         return True
     if any(name.startswith("list-") for name, _ in root.headers):
         return True
-    if any("message/" in kind and "rfc822" not in kind for kind in (part.content_type for part in _some_parts(root))):
-        if root.content_type == "multipart/report" or _is_complaint(subject):
-            return True
-    if null_sender(root) or _is_complaint(subject):
+    if null_sender(root) or _is_complaint(subject) or root.content_type == "multipart/report":
         return True
     return bool(_DAEMON.search(_sender(root)))
 

@@ -5,18 +5,25 @@ import re
 _MARKED = re.compile(r"(?:--|—|––|–)[ \xa0\t]{0,3}|__|_{20,}")
 _DEVICE = re.compile(
     r"[(\[*_<]{0,2}(?:"
-    r"(?:sent|written|typed|gesendet|versendet|geschrieben|verschickt) (?:from|via|with|using|by|mit|von|vom|über|aus)\b.{2,70}|"
-    r"(?:von|vom) (?:mein(?:em|er)?|unterwegs|iphone|ipad|handy|smartphone|samsung|android|mobile?n?)\b.{0,40}(?:gesendet|versendet|geschickt|verschickt)?|"
-    r"(?:get|holen sie sich|hol dir|laden sie|télécharge[rz]|obtenir|obtener|scarica|download|pobierz) (?:the )?outlook (?:for|für|pour|para|per|voor|dla)\b.{0,60}|"
-    r"(?:envoyé (?:de|depuis|à partir)|enviado (?:desde|do|de)|inviato (?:da|dal)|verzonden (?:vanaf|via|met|van)|verstuurd vanaf|skickat från|"
+    r"(?:sent|written|typed|gesendet|versendet|geschrieben|verschickt) (?:from|via|with|using|by|mit|von|vom|über|"
+    r"aus)\b.{2,70}|"
+    r"(?:von|vom) (?:mein(?:em|er)?|unterwegs|iphone|ipad|handy|smartphone|samsung|android|"
+    r"mobile?n?)\b.{0,40}(?:gesendet|versendet|geschickt|verschickt)?|"
+    r"(?:get|holen sie sich|hol dir|laden sie|télécharge[rz]|obtenir|obtener|scarica|download|"
+    r"pobierz) (?:the )?outlook (?:for|für|pour|para|per|voor|dla)\b.{0,60}|"
+    r"(?:envoyé (?:de|depuis|à partir)|enviado (?:desde|do|de)|inviato (?:da|dal)|verzonden (?:vanaf|via|met|van)|"
+    r"verstuurd vanaf|skickat från|"
     r"sendt fra|wysłan[eo] z|odesláno z|отправлено (?:с|из)|lähetetty)\b.{2,70}|"
     r"(?:diese nachricht wurde|this (?:email|e-mail|message) was sent) (?:von|mit|from|via)\b.{2,60})[)\]>*_.!]{0,3}",
     re.I,
 )
 _GADGET = re.compile(
-    r"iphone|ipad|ipod|imachine|android|blackberry|samsung|galaxy|huawei|xiaomi|nokia|htc|sony|xperia|lumia|windows phone|windows mail|"
-    r"\bmail for windows|mail für windows|outlook|yahoo|gmail|gmx|web\.de|t-online|mobile?\b|mobilger|handy|smartphone|phone|tablet|"
-    r"\bapp\b|thunderbird|proton|sparrow|spark|airmail|mailbox|verizon|at&t|t-mobile|telekom|posteo|nine\b|k-9|bluemail|zimbra",
+    r"iphone|ipad|ipod|imachine|android|blackberry|samsung|galaxy|huawei|xiaomi|nokia|htc|sony|xperia|lumia|"
+    r"windows phone|windows mail|"
+    r"\bmail for windows|mail für windows|outlook|yahoo|gmail|gmx|web\.de|t-online|mobile?\b|mobilger|handy|"
+    r"smartphone|phone|tablet|"
+    r"\bapp\b|thunderbird|proton|sparrow|spark|airmail|mailbox|verizon|at&t|t-mobile|telekom|posteo|nine\b|k-9|"
+    r"bluemail|zimbra",
     re.I,
 )
 _LIST_FOOTER = re.compile(r"mailing list\b|unsubscribe|mailman|abbestellen|listinfo|google groups", re.I)
@@ -57,7 +64,9 @@ def _list_footer(lines: list[str]) -> int | None:
         if re.fullmatch(r"[_-]{2,}\s*", lines[at][:400]) and lines[at].strip() != "--":
             below = [line for line in lines[at + 1 :] if line.strip()]
             short = len(lines[at].strip()) >= 10 and 0 < len(below) <= 3
-            return at if (short or any(_LIST_FOOTER.search(line[:400]) for line in below)) and _words(lines[:at]) else None
+            return (
+                at if (short or any(_LIST_FOOTER.search(line[:400]) for line in below)) and _words(lines[:at]) else None
+            )
     return None
 
 
@@ -67,7 +76,12 @@ def _device(lines: list[str]) -> int | None:
     for at in reversed(last):
         line = lines[at].strip()
         link_free = re.sub(r"<?https?://\S+", "", line)
-        if len(line) <= 400 and _DEVICE.fullmatch(link_free.strip()) and _GADGET.search(link_free) and not re.search(r",\s|\.\s+\w", link_free):
+        if (
+            len(line) <= 400
+            and _DEVICE.fullmatch(link_free.strip())
+            and _GADGET.search(link_free)
+            and not re.search(r",\s|\.\s+\w", link_free)
+        ):
             return at if _words(lines[:at]) else None
     return None
 

@@ -1,66 +1,13 @@
 """Split a raw mail into its parts in one pass, whatever is broken about it."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from channels_intake.email import limits
-from channels_intake.email.parameters import Parameters, parse_parameters
+from channels_intake.email.parts import Part
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _MBOX = re.compile(rb"\s*+>?From [^\n]*\n")
 _BEFORE = re.compile(rb"[\r\n\xef\xbb\xbf]*+")
-
-
-@dataclass(slots=True)
-class Part:
-    """A node of the mail's tree: its headers and where its body stands."""
-
-    source: bytes
-    headers: list[tuple[str, bytes]] = field(default_factory=list)
-    start: int = 0
-    end: int = 0
-    default_type: str = "text/plain"
-    children: list[Part] = field(default_factory=list)
-    _type: tuple[str, Parameters] | None = None
-
-    def first(self, name: str) -> bytes:
-        """Return the first header of that name, or nothing."""
-        return next((value for key, value in self.headers if key == name), b"")
-
-    def all(self, name: str) -> list[bytes]:
-        """Return every header of that name, topmost first."""
-        return [value for key, value in self.headers if key == name]
-
-    @property
-    def content_type(self) -> str:
-        """Return the declared type in lower case, or what the surroundings imply."""
-        return self._content_type()[0]
-
-    @property
-    def parameters(self) -> Parameters:
-        """Return the parameters of the Content-Type."""
-        return self._content_type()[1]
-
-    @property
-    def body(self) -> bytes:
-        """Return the bytes as they were sent, still transfer-encoded."""
-        return self.source[self.start : self.end]
-
-    def walk(self) -> Iterator[Part]:
-        """Yield this part and all below it, in order."""
-        stack = [self]
-        while stack:
-            part = stack.pop()
-            yield part
-            stack.extend(reversed(part.children))
-
-    def _content_type(self) -> tuple[str, Parameters]:
-        if self._type is None:
-            self._type = _declared(self.all("content-type"), self.default_type)
-        return self._type
 
 
 def split_mail(raw: bytes) -> tuple[Part, list[str]]:
@@ -143,6 +90,9 @@ class _Splitter:
             return level, True
         return None, False
 
+    def is_delimiter(self, line: bytes) -> bool:
+        return line.startswith(b"--") and self.level_of(line[:300])[0] is not None
+
     def close_above(self, level: int, end: int) -> None:
         while len(self.open) > level + 1:
             boundary, part = self.open.pop()
@@ -201,11 +151,7 @@ class _Splitter:
             elif match := _FIELD.match(line):
                 self.keep(part, name, lines)
                 name, lines = match[1].decode("ascii").lower(), [line[match.end() :]]
-            elif line.startswith(b"--") and self.level_of(line[:300])[0] is not None:
-                break
-            elif not name and part.headers == [] and not _looks_like_head(raw, line_end):
-                break
-            elif name and not _looks_like_head(raw, line_end):
+            elif self.is_delimiter(line) or not _looks_like_head(raw, line_end):
                 break
             at = line_end
             if at > limit:
@@ -243,29 +189,11 @@ def _looks_like_head(raw: bytes, at: int) -> bool:
     return False
 
 
-_COMMON = frozenset({b"from", b"to", b"cc", b"subject", b"date", b"sender", b"received", b"mime-version", b"precedence"})
+_COMMON = frozenset(
+    {b"from", b"to", b"cc", b"subject", b"date", b"sender", b"received", b"mime-version", b"precedence"}
+)
 
 
 def _ends_headers(raw: bytes, at: int) -> bool:
     """Tell whether a line of blanks was meant as the empty line that ends the headers."""
     return not _FIELD.match(raw[at : at + 200].split(b"\n", 1)[0]) and raw[at : at + 1] not in (b" ", b"\t")
-
-
-def _declared(values: list[bytes], default: str) -> tuple[str, Parameters]:
-    """Choose among repeated Content-Type headers the first that says something."""
-    parsed = [parse_parameters(value) for value in values]
-    for kind, parameters in parsed:
-        if re.fullmatch(r"[a-z0-9.+_-]+/[a-z0-9.+_-]+", kind) and (not kind.startswith("multipart/") or "boundary" in parameters):
-            return kind, parameters
-    if not parsed:
-        return default, {}
-    kind, parameters = parsed[0]
-    if kind in ("text", "text/", "plain"):
-        return "text/plain", parameters
-    if kind in ("html", "text/htm"):
-        return "text/html", parameters
-    if re.fullmatch(r"[a-z0-9.+_-]+/[a-z0-9.+_-]+", kind):
-        return kind, parameters
-    if "name" in parameters:
-        return "application/octet-stream", parameters
-    return default, parameters

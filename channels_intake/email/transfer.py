@@ -3,7 +3,7 @@
 import binascii
 import re
 
-from channels_intake.email.structure import Part
+from channels_intake.email.parts import Part
 from channels_intake.email.words import unbase64
 
 _UU_BEGIN = re.compile(rb"^begin [0-7]{3,4} [^\r\n]*\r?\n", re.M)

@@ -31,7 +31,8 @@ class Cleaned:
 
 
 def clean(source: str, sources: Mapping[str, str] | None = None) -> SafeString:
-    """Return HTML that can neither run nor load anything foreign; `sources` maps Content-IDs to our own picture URLs."""
+    """Return HTML that can neither run nor load anything foreign; `sources` maps Content-IDs to our own picture "
+    "URLs."""
     return clean_counted(source, sources).html
 
 
@@ -76,10 +77,11 @@ def clean_counted(source: str, sources: Mapping[str, str] | None = None) -> Clea
 def clean_document(
     source: str, sources: Mapping[str, str] | None = None, *, theme: Literal["light", "dark"] = "light", title: str = ""
 ) -> str:
-    """Return a whole document for a frame's srcdoc, with a policy of its own; a plain str, to be escaped as attribute."""
+    """Return a whole document for a frame's srcdoc, with a policy of its own; a plain str, to be escaped as "
+    "attribute."""
     body = clean(source, sources)
     # Mail that brings colours of its own was written for white paper.
-    paper = theme == "light" or re.search(r'(?:color\s*[:=]|background\s*[:=])', body) is not None
+    paper = theme == "light" or re.search(r"(?:color\s*[:=]|background\s*[:=])", body) is not None
     style = html_style.document_style("light" if paper else "dark", sheet=paper and theme == "dark")
     return (
         '<!doctype html><html><head><meta charset="utf-8">'
@@ -100,7 +102,9 @@ def from_text(text: str) -> SafeString:
     return mark_safe(shown)  # noqa: S308 - every piece is escaped in _linked
 
 
-_LINK = re.compile(r"(?P<url>\bhttps?://[^\s<>\"'`\\^{|}]{1,2000})|(?P<mail>\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})", re.I)
+_LINK = re.compile(
+    r"(?P<url>\bhttps?://[^\s<>\"'`\\^{|}]{1,2000})|(?P<mail>\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8})", re.I
+)
 
 
 def _linked(paragraph: str) -> str:
@@ -115,7 +119,8 @@ def _linked(paragraph: str) -> str:
             continue
         out.append(_lines(paragraph[at : match.start()]))
         out.append(
-            f'<a href="{escaping.escape(target)}" target="_blank" rel="noopener noreferrer nofollow">{escaping.escape(shown)}</a>'
+            f'<a href="{escaping.escape(target)}" target="_blank" rel="noopener noreferrer nofollow">'
+            f"{escaping.escape(shown)}</a>"
         )
         at = match.start() + len(shown)
     out.append(_lines(paragraph[at:]))
@@ -127,12 +132,15 @@ def _lines(text: str) -> str:
 
 
 _TAGS = set(
-    "a abbr address article b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em "
-    "figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section small span "
+    "a abbr address article b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn "
+    "div dl dt em "
+    "figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section "
+    "small span "
     "strike strong sub summary sup table tbody td tfoot th thead tr tt u ul var wbr".split()
 )
 _DROPPED_WHOLE = set(
-    "script style title head noscript template svg math iframe frame frameset noframes object embed applet textarea select option "
+    "script style title head noscript template svg math iframe frame frameset noframes object embed applet textarea "
+    "select option "
     "xmp plaintext noembed base link meta audio video canvas dialog portal".split()
 ) - {"head"}
 _ATTRIBUTES = {
@@ -155,10 +163,14 @@ _ATTRIBUTES = {
 _WORD = re.compile(r"[A-Za-z0-9#.%+-]{1,30}")
 _NUMBER = re.compile(r"\d{1,4}%?")
 _FREE_TEXT = frozenset({"alt", "title"})
-_NUMBERS = frozenset({"width", "height", "border", "cellpadding", "cellspacing", "colspan", "rowspan", "span", "start", "value"})
+_NUMBERS = frozenset(
+    {"width", "height", "border", "cellpadding", "cellspacing", "colspan", "rowspan", "span", "start", "value"}
+)
 # Characters that browsers skip or that turn a link's text around: controls, soft hyphen, zero width, bidi marks.
-_SKIPPED = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u180e\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff\ufff9-\ufffb]")
-_SCHEME = re.compile(r"(?:https?://[^/\\?#@\s]|mailto:[^/\\\s]|tel:[+0-9])", re.I)
+_SKIPPED = re.compile(
+    r"[\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u180e\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+_SCHEME = re.compile(r"(?:https?://[^/\\?#@\s]++(?:[/?#]|$)|mailto:[^/\\\s]|tel:[+0-9])", re.I)
 _OWN_PICTURE = re.compile(r"/attachments/[A-Za-z0-9_~./-]{1,300}(?:\?[A-Za-z0-9_=&%:.~-]{0,500})?")
 
 

@@ -9,7 +9,9 @@ _OPENING = re.compile(r"<(?=[A-Za-z/!?])")
 _LOOSE_TOKEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:_-]*)([^<>]*+)>")
 _ATTRIBUTE = re.compile(r"([A-Za-z_:][-A-Za-z0-9_:.]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-_HIDDEN = frozenset({"script", "style", "head", "title", "noscript", "template", "svg", "math", "select", "object", "iframe"})
+_HIDDEN = frozenset(
+    {"script", "style", "head", "title", "noscript", "template", "svg", "math", "select", "object", "iframe"}
+)
 _BLOCK = frozenset(
     "address article aside center dd div dl dt fieldset figcaption figure footer form header hr li main nav "
     "ol p pre section table tbody tfoot thead tr ul h1 h2 h3 h4 h5 h6 blockquote body html caption".split()
@@ -123,6 +125,8 @@ class _Walker:
 
     def block(self, name: str, closing: bool, attributes: str) -> None:
         self.end_line()
+        if name == "blockquote" and closing and self.quotes:
+            self.quotes.pop()
         if name in _PARAGRAPH and not (name in ("ul", "ol") and self.lists):
             self.blank()
         if name == "pre":
@@ -136,11 +140,8 @@ class _Walker:
                 self.lists.pop()
         elif name == "li" and not closing:
             self.item()
-        elif name == "blockquote":
-            if not closing:
-                self.quotes.append(bool(_QUOTE.search(attributes)))
-            elif self.quotes:
-                self.quotes.pop()
+        elif name == "blockquote" and not closing:
+            self.quotes.append(bool(_QUOTE.search(attributes)))
 
     def item(self) -> None:
         indent = "  " * min(10, max(0, len(self.lists) - 1))

@@ -25,7 +25,10 @@ def test_a_plain_mail_becomes_an_envelope():
     assert (envelope.channel, envelope.external_id) == ("email", "plain_german@kunde.example")
     assert (envelope.from_name, envelope.from_address) == ("Petra Lang", "petra.lang@kunde.example")
     assert envelope.subject == "Drucker druckt nicht"
-    assert envelope.text == "Guten Tag,\n\nder Drucker im zweiten Stock zieht kein Papier mehr ein.\n\nViele Grüße\nPetra Lang"
+    assert (
+        envelope.text
+        == "Guten Tag,\n\nder Drucker im zweiten Stock zieht kein Papier mehr ein.\n\nViele Grüße\nPetra Lang"
+    )
     assert envelope.sent_at == datetime(2026, 3, 3, 8, 12, 44, tzinfo=UTC)
     assert envelope.to == ("support@firma.example",)
     assert not (envelope.auto_generated or envelope.auto_reply or envelope.bounce or envelope.notes)
