@@ -1,5 +1,5 @@
 # The two commands: `make up` starts the whole product, `make test` runs every test.
-.PHONY: up test check lock
+.PHONY: up test check lock chaos
 
 up:
 	@bin/bootstrap local
@@ -16,3 +16,7 @@ check:
 lock:
 	@bin/bootstrap local
 	@bin/lock
+
+chaos:
+	@bin/bootstrap test
+	@exec .venv/bin/python -m tests.chaos
