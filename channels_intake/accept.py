@@ -11,7 +11,7 @@ from channels_intake import senders
 from channels_intake.acknowledging import acknowledge_if_safe
 from channels_intake.authentication import dmarc
 from channels_intake.envelope import Envelope
-from channels_intake.matching import Match, match, stored_id
+from channels_intake.matching import Match, answers_a_notice, match, stored_id
 from channels_intake.models import Arrival, Mailbox, key_of
 from channels_intake.returned import take_back
 from helpdesk.lib import message_ids
@@ -162,6 +162,11 @@ def _append(envelope: Envelope, sender: User, ticket: Ticket, around: Circumstan
     if envelope.auto_generated:
         return Acceptance(Outcome.IGNORED, "An automatic reply of an agent.", role="system", answers=ticket)
     if dmarc(envelope.authentication_results, envelope.from_address) == "pass" and can(sender, "reply", ticket):
+        if answers_a_notice(envelope, sender):
+            message = note(
+                ticket, text=envelope.text or envelope.subject, by=sender, now=around.now, files=envelope.attachments
+            )
+            return Acceptance(Outcome.APPENDED, "", ticket, message, "agent", answers=ticket)
         try:
             message = reply(ticket, text=envelope.text, by=sender, now=around.now, files=envelope.attachments)
         except CannotReply:

@@ -9,7 +9,7 @@ from channels_intake.envelope import Envelope
 from helpdesk.lib import message_ids
 from notifications.models import Delivery
 from people.models import User
-from tickets.models import Message, Ticket
+from tickets.models import Event, Message, Ticket
 from tickets.permissions import can
 
 _TOKEN = re.compile(r"(?<![^\W_])\[#(\d{1,12})\](?![^\W_])")
@@ -53,6 +53,13 @@ def proven(ids: tuple[str, ...]) -> list[Ticket]:
     """Give the tickets that Message-IDs of our own making speak of, the newest first."""
     numbers = {number for one in ids[:_MOST_IDS] if (number := message_ids.read(one)) is not None}
     return _living(numbers)
+
+
+def answers_a_notice(envelope: Envelope, person: User) -> bool:
+    """Tell whether somebody answers what we told staff alone, such as an escalation: that is not for the requester."""
+    ours = [f"<{one}>" for one in (*envelope.in_reply_to, *envelope.references) if message_ids.read(one) is not None]
+    notices = Delivery.objects.filter(message_id__in=ours[:_MOST_IDS], recipient=person, medium=Delivery.Medium.MAIL)
+    return notices.exclude(event__kind__in=(Event.Kind.REPLIED, Event.Kind.ACKNOWLEDGED, Event.Kind.RESOLVED)).exists()
 
 
 def _candidates(envelope: Envelope) -> Iterator[list[Ticket]]:

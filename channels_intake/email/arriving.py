@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
+from django.db.models import QuerySet
 
 from channels_intake import senders
 from channels_intake.accept import Acceptance, accept
@@ -99,7 +100,7 @@ def process(arrival_id: int, *, now: datetime, envelope: Envelope | None = None)
         return None
 
 
-def process_stored(now: datetime, limit: int = 200) -> int:
+def process_stored(now: datetime, limit: int = 1_000) -> int:
     """
     Accept what is stored, in the order it came, and return how many were taken up.
 
@@ -109,11 +110,13 @@ def process_stored(now: datetime, limit: int = 200) -> int:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP])
         if not cursor.fetchone()[0]:
             return 0
+    taken = 0
     try:
-        due = list(Arrival.objects.due(now).order_by("received_at", "pk").values_list("pk", flat=True)[:limit])
-        for pk in due:
-            process(pk, now=now)
-        return len(due)
+        while taken < limit and (due := list(_due(now)[:50])):
+            for pk in due:
+                process(pk, now=now)
+            taken += len(due)
+        return taken
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP])
@@ -178,6 +181,10 @@ def _stored_before(arrival: Arrival) -> Stored:
     arrival.uid = arrival.uidvalidity = None
     arrival.save(force_insert=True)
     return Stored(arrival, is_new=True)
+
+
+def _due(now: datetime) -> QuerySet[Arrival, int]:
+    return Arrival.objects.due(now).order_by("received_at", "pk").values_list("pk", flat=True)
 
 
 def _failed(arrival_id: int, error: Exception, now: datetime) -> None:

@@ -26,7 +26,11 @@ def test_a_mail_becomes_a_ticket_with_requester_message_and_acknowledgement(queu
     assert taken.outcome == "created"
     ticket = Ticket.objects.get()
     first, confirmation = ticket.messages.order_by("pk")
-    assert (ticket.subject, ticket.requester.email, ticket.requester.name) == ("VPN", "petra@kunde.example", "Petra Person")
+    assert (ticket.subject, ticket.requester.email, ticket.requester.name) == (
+        "VPN",
+        "petra@kunde.example",
+        "Petra Person",
+    )
     assert (first.text, first.kind, first.author) == ("Mein VPN geht nicht.", "customer", ticket.requester)
     assert (confirmation.kind, confirmation.is_from_staff, confirmation.auto_generated) == ("system", True, True)
     assert message_ids.read(confirmation.message_id) == ticket.pk
@@ -99,7 +103,9 @@ def test_the_mailbox_chooses_queue_and_language(queue: Queue) -> None:
 
 
 def test_people_in_cc_take_part_and_their_answers_belong_to_the_ticket(queue: Queue) -> None:
-    first = receive(mail(cc="Karl Kollege <karl@kunde.example>, support@helpdesk.example", message_id="<one@kunde.example>"))
+    first = receive(
+        mail(cc="Karl Kollege <karl@kunde.example>, support@helpdesk.example", message_id="<one@kunde.example>")
+    )
     second = receive(mail("karl@kunde.example", answers="<one@kunde.example>"))
 
     assert [p.user.email for p in first.ticket.participants.all()] == ["karl@kunde.example"]
@@ -172,7 +178,11 @@ def test_an_absence_notice_is_filed_and_changes_no_state(queue: Queue) -> None:
     first = receive(mail())
     resolve(first.ticket, solution="Papier nachgelegt", by=make_agent(queue), now=NOW)
     second = receive(
-        mail(answers=first.acknowledgement.message_id, subject="Automatische Antwort: Drucker", Auto_Submitted="auto-replied")
+        mail(
+            answers=first.acknowledgement.message_id,
+            subject="Automatische Antwort: Drucker",
+            Auto_Submitted="auto-replied",
+        )
     )
 
     assert (second.outcome, second.acknowledgement) == ("appended", None)

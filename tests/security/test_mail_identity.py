@@ -6,10 +6,13 @@ import pytest
 
 from channels_intake.authentication import dmarc
 from helpdesk.lib import message_ids
+from notifications.models import Delivery
+from notifications.telling import tell
 from people.models import User
 from tests.channels_intake.mails import mail, receive
 from tests.factories import NOW, make_agent, make_queue
 from tickets.models import Event, Message, Participant, Queue, Ticket
+from tickets.operations.assigning import assign
 from tickets.operations.resolution import resolve
 
 AGENT = "Anna Agent <anna@helpdesk.example>"
@@ -50,6 +53,18 @@ def test_an_agent_whom_our_own_server_vouches_for_answers_by_mail(agent: User, t
 
     assert (taken.outcome, taken.role, taken.ticket) == ("appended", "agent", ticket)
     assert (taken.message.kind, taken.message.author, taken.message.text) == ("reply", agent, "Bitte neu starten.")
+
+
+def test_an_agents_answer_to_what_only_staff_was_told_stays_inside(agent: User, ticket: Ticket) -> None:
+    assign(ticket, to=agent, by=make_agent(ticket.queue), now=NOW)
+    tell(Event.objects.get(kind=Event.Kind.ASSIGNED))
+    notice = Delivery.objects.get(recipient=agent, medium="mail").message_id
+    taken = receive(
+        mail(AGENT, answers=notice, text="The customer is a pain, I take it.", Authentication_Results=PASSED)
+    )
+
+    assert (taken.outcome, taken.role, taken.message.kind) == ("appended", "agent", "note")
+    assert not ticket.messages.filter(pk=taken.message.pk).exists()
 
 
 def test_ghsa_83xx_8c27_gq78_an_agent_without_access_does_not_answer(agent: User, ticket: Ticket) -> None:
