@@ -1,4 +1,32 @@
-"""Addresses."""
+"""Addresses of the agents' workspace."""
+
+from django.urls import path, re_path
+
+from tickets.views import assignment, attachments, attempts, drafts, listing, messages, moving, states, ticket
 
 app_name = "tickets"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", listing.index, name="list"),
+    path("search/", listing.index, name="search"),
+    path("news/", listing.news, name="news"),
+    path("<int:pk>/", ticket.show, name="show"),
+    path("<int:pk>/row/", listing.row, name="row"),
+    path("<int:pk>/thread/", ticket.thread, name="thread"),
+    path("<int:pk>/messages/", messages.create, name="messages"),
+    path("<int:pk>/messages/<int:message_pk>/body/", messages.body, name="body"),
+    path("<int:pk>/messages/<int:message_pk>/full/", messages.full, name="full"),
+    path("<int:pk>/notes/", messages.create_note, name="notes"),
+    re_path(r"^(?P<pk>[0-9]{1,18})/drafts/(?P<kind>reply|note)/$", drafts.save, name="drafts"),
+    path("<int:pk>/attachments/<uuid:key>/", attachments.show, name="attachment"),
+    path("<int:pk>/taking/", assignment.taking, name="taking"),
+    path("<int:pk>/assignment/", assignment.assignment, name="assignment"),
+    path("<int:pk>/routing/", moving.routing, name="routing"),
+    path("<int:pk>/escalation/", moving.escalation, name="escalation"),
+    path("<int:pk>/hold/", states.holding, name="hold"),
+    path("<int:pk>/resumption/", states.resumption, name="resumption"),
+    path("<int:pk>/resolution/", states.resolution, name="resolution"),
+    path("<int:pk>/reopening/", states.reopening, name="reopening"),
+    path("<int:pk>/void/", states.voiding, name="void"),
+    path("<int:pk>/priority/", states.priority, name="priority"),
+    path("<int:pk>/attempts/", attempts.create, name="attempts"),
+]

@@ -1,0 +1,301 @@
+"""The conversation of a ticket as it is read: messages and what happened between them, in order."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, JSONObject, Left
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+
+from helpdesk.lib import html
+from people.models import User
+from tickets.models import Attachment, Clock, Event, Message, Queue, SolutionAttempt, Ticket
+
+INLINE_HTML = 20_000
+_RICH = Q(html__iregex=r"<(table|img|h[1-4]|font|ul|ol)\b")
+_OWN_RICH = re.compile(r"<(table|img)\b", re.I)
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file of a message, as its link needs it."""
+
+    key: str
+    name: str
+    size: int
+    content_type: str
+
+    @property
+    def is_picture(self) -> bool:
+        """Tell whether it claims to be a picture; what it is, the download looks at."""
+        return self.content_type.startswith("image/")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """Something that happened, in words."""
+
+    at: datetime
+    icon: str
+    words: str
+    by: str = ""
+    is_bad: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A message as it is shown."""
+
+    message: Message
+    body: SafeString
+    files: list[File] = field(default_factory=list)
+    has_page: bool = False
+    has_more: bool = False
+    is_new: bool = False
+
+    @property
+    def at(self) -> datetime:
+        """Tell when it was written."""
+        return self.message.created_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOver:
+    """What the next level has to know: who handed over, why, and what was tried."""
+
+    at: datetime
+    by: str
+    reason: str
+    tried: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conversation:
+    """Everything that was said and done on one ticket."""
+
+    entries: list[Entry | Line]
+    events: list[Event]
+    newest_public: int
+    notes: int
+
+    def hand_over(self) -> HandOver | None:
+        """Give the last hand-over to another level, if there was one."""
+        last = next((event for event in reversed(self.events) if event.kind == Event.Kind.ESCALATED), None)
+        if last is None:
+            return None
+        tried = {e.facts.get("title", ""): e.facts.get("outcome", "") for e in self.events if e.kind == "tried"}
+        outcomes = dict(SolutionAttempt.Outcome.choices)
+        return HandOver(
+            at=last.at,
+            by=last.by.display_name if last.by else "",
+            reason=_reason(last.facts.get("reason", "")),
+            tried=[(title, str(outcomes.get(outcome, ""))) for title, outcome in tried.items()],
+        )
+
+
+def read(ticket: Ticket, *, notes: bool) -> Conversation:
+    """Read the conversation; `notes`: also what only staff may read."""
+    messages = list(_messages(ticket, notes=notes))
+    events = list(_events(ticket))
+    waits = ticket.awaits_answer
+    entries: list[Entry | Line] = [
+        _entry(message, is_new=waits and _is_after(message, ticket.last_agent_at)) for message in messages
+    ]
+    entries += [line for event in events if (line := _line(event)) is not None]
+    entries.sort(key=lambda entry: entry.at)
+    return Conversation(
+        entries=entries,
+        events=events,
+        newest_public=max((m.pk for m in messages if not m.is_note), default=0),
+        notes=sum(m.is_note for m in messages),
+    )
+
+
+def _is_after(message: Message, moment: datetime | None) -> bool:
+    return not message.is_from_staff and (moment is None or message.created_at > moment)
+
+
+def _messages(ticket: Ticket, *, notes: bool) -> QuerySet[Message]:
+    files = (
+        Attachment.objects.filter(message=OuterRef("pk"))
+        .order_by("pk")
+        .values(file=JSONObject(key="key", name="name", size="size", content_type="content_type", inline="is_inline"))
+    )
+    source = Message.with_notes if notes else Message.objects
+    return (
+        source.filter(ticket=ticket)
+        .defer("html", "full_text", "message_id", "in_reply_to")
+        .select_related("author")
+        .annotate(
+            files=ArraySubquery(files),
+            own_html=Case(
+                When(is_from_staff=True, then=Left("html", INLINE_HTML + 1)),
+                default=Value(""),
+                output_field=TextField(),
+            ),
+            is_rich=Case(When(_RICH, then=Value(True)), default=Value(False)),
+            has_full=Case(When(full_text="", then=Value(False)), default=Value(True)),
+        )
+        .order_by("created_at", "pk")
+    )
+
+
+def _entry(message: Any, *, is_new: bool) -> Entry:
+    own = message.own_html
+    if own and len(own) <= INLINE_HTML and not _OWN_RICH.search(own):
+        body, has_page = html.clean_fragment(own), False
+    else:
+        body, has_page = html.from_text(message.text), message.is_rich
+    return Entry(
+        message=message,
+        body=body,
+        files=[
+            File(key=file["key"], name=file["name"], size=file["size"], content_type=file["content_type"])
+            for file in message.files
+            if not (file["inline"] and has_page)
+        ],
+        has_page=has_page,
+        has_more=message.has_full,
+        is_new=is_new,
+    )
+
+
+def _events(ticket: Ticket) -> Iterable[Event]:
+    """Read the events with the names of the people and queues they speak of."""
+    target = Cast(KeyTextTransform("target", OuterRef("facts")), BigIntegerField())
+    queue_name = "name_en" if get_language() == "en" else "name_de"
+    return (
+        Event.objects.filter(ticket=ticket)
+        .exclude(kind__in=_SAID_BY_MESSAGES)
+        .select_related("by")
+        .annotate(
+            target_name=Case(
+                When(kind="assigned", then=Subquery(User.objects.filter(pk=target).values("name"))),
+                When(
+                    kind__in=("routed", "escalated"),
+                    then=Subquery(Queue.objects.filter(pk=target).values(queue_name)),
+                ),
+                default=Value(""),
+                output_field=TextField(),
+            ),
+            metric=F("clock__metric"),
+        )
+        .order_by("at", "pk")
+    )
+
+
+# Their message stands in the conversation itself; triage shows beside it.
+_SAID_BY_MESSAGES = ("received", "replied", "noted", "acknowledged", "triaged", "opened")
+
+
+def _line(event: Any) -> Line | None:
+    told = _WORDS.get(event.kind)
+    if told is None:
+        return None
+    icon, say = told
+    words = say(event)
+    by = event.by.display_name if event.by else ""
+    return Line(at=event.at, icon=icon, words=words, by=by, is_bad=event.kind == Event.Kind.BREACHED)
+
+
+def _assigned(event: Any) -> str:
+    if event.facts.get("target") is None:
+        return gettext("gave the ticket back to the queue")
+    if event.by_id == event.facts["target"]:
+        return gettext("took the ticket")
+    return gettext("assigned the ticket to %(name)s") % {"name": event.target_name}
+
+
+def _moved(event: Any) -> str:
+    words = gettext("moved the ticket to %(queue)s") % {"queue": event.target_name}
+    return _with(words, event.facts.get("reason", ""))
+
+
+def _escalated(event: Any) -> str:
+    words = gettext("escalated to %(queue)s") % {"queue": event.target_name}
+    return _with(words, _reason(event.facts.get("reason", "")))
+
+
+def _prioritised(event: Any) -> str:
+    try:
+        name = str(Ticket.Priority(event.facts.get("target")).label)
+    except ValueError:
+        name = ""
+    return _with(gettext("set the priority to %(name)s") % {"name": name}, event.facts.get("reason", ""))
+
+
+def _held(event: Any) -> str:
+    state = event.facts.get("state", "")
+    if state == Ticket.State.PENDING_CUSTOMER:
+        return gettext("waits for the requester")
+    if state == Ticket.State.PENDING_THIRD:
+        return gettext("waits for a third party")
+    return gettext("set a reminder")
+
+
+def _voided(event: Any) -> str:
+    reason = dict(Ticket.VoidReason.choices).get(event.facts.get("reason", ""), "")
+    words = _with(gettext("set the ticket aside"), str(reason))
+    if target := event.facts.get("target"):
+        words = f"{words} → #{target}"
+    return words
+
+
+def _breached(event: Any) -> str:
+    return gettext("Deadline missed: %(metric)s") % {"metric": _metric(event.facts.get("metric", event.metric or ""))}
+
+
+def _tried(event: Any) -> str:
+    title, outcome = event.facts.get("title", ""), event.facts.get("outcome", "")
+    said = {
+        "worked": gettext("solution “%(title)s” worked"),
+        "partly": gettext("solution “%(title)s” worked partly"),
+        "failed": gettext("solution “%(title)s” did not work"),
+        "na": gettext("solution “%(title)s” did not apply"),
+    }
+    return (said.get(outcome) or gettext("tried the solution “%(title)s”")) % {"title": title}
+
+
+def _closed(event: Any) -> str:
+    why = event.facts.get("why", "")
+    if why == "confirmed":
+        return gettext("confirmed that it helped")
+    if why == "timeout":
+        return gettext("Closed, nobody objected")
+    return gettext("closed the ticket")
+
+
+_WORDS: dict[str, tuple[str, Any]] = {
+    "assigned": ("user-check", _assigned),
+    "routed": ("arrows-exchange", _moved),
+    "escalated": ("stairs-up", _escalated),
+    "prioritised": ("flag", _prioritised),
+    "held": ("player-pause", _held),
+    "resumed": ("player-play", lambda event: gettext("took the work up again")),
+    "resolved": ("circle-check", lambda event: gettext("resolved the ticket")),
+    "reopened": ("arrow-back-up", lambda event: gettext("opened the ticket again")),
+    "closed": ("archive", _closed),
+    "voided": ("ban", _voided),
+    "breached": ("alert-triangle", _breached),
+    "tried": ("bulb", _tried),
+}
+
+
+def _reason(reason: str) -> str:
+    if reason.startswith("clock:"):
+        return gettext("deadline missed: %(metric)s") % {"metric": _metric(reason.removeprefix("clock:"))}
+    return reason
+
+
+def _metric(metric: str) -> str:
+    return str(dict(Clock.Metric.choices).get(metric, metric))
+
+
+def _with(words: str, reason: str) -> str:
+    return f"{words}: {reason}" if reason else words

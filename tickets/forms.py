@@ -1,0 +1,250 @@
+"""What agents may send: texts, files and choices, checked before any operation sees them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from helpdesk.lib import html
+from knowledgebase.models import Article, ArticleText
+from people.models import User
+from tickets.models import Membership, Queue, SolutionAttempt, Ticket
+from tickets.operations.answering import Then
+from tickets.operations.drafting import LONGEST
+
+LARGEST_FILE = 25 * 1024 * 1024
+MOST_FILES = 50
+_HTML = re.compile(r"\s*<(?:p|div|ul|ol|blockquote|pre|h[1-6]|table|hr|b|i|a|br)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file from the browser, as `tickets.operations.files` wants it."""
+
+    name: str
+    content_type: str
+    data: bytes
+    inline: bool = False
+    content_id: str = ""
+
+
+class FilesInput(forms.ClearableFileInput):
+    """Lets several files be chosen."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, each of a bearable size."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
+        """
+        Read the files.
+
+        :raises ValidationError: if one is too large or there are too many.
+        """
+        files: Iterable[UploadedFile[Any]] = [file for file in data or [] if file]
+        files = list(files)
+        if len(files) > MOST_FILES or any((file.size or 0) > LARGEST_FILE for file in files):
+            raise ValidationError(gettext("At most 50 files of 25 MB each: leave some out or send a link."))
+        return [Upload(file.name or "", file.content_type or "", file.read()) for file in files]
+
+
+class TextForm(forms.Form):
+    """A text from the editor: HTML when scripts run, plain text when they do not."""
+
+    body = forms.CharField(max_length=LONGEST, required=False, strip=True)
+    attachments = FilesField(required=False)
+    client_id = forms.UUIDField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """
+        Give `text` and `html` of the body.
+
+        :raises ValidationError: if there is nothing in it.
+        """
+        data = super().clean() or {}
+        body = data.get("body", "")
+        data["html"] = str(html.clean_fragment(body)) if _HTML.match(body) else ""
+        data["text"] = html.to_text(data["html"]) if data["html"] else body
+        if not data["text"].strip():
+            raise ValidationError(gettext("Write something first."))
+        return data
+
+
+class AnswerForm(TextForm):
+    """An answer and what follows from it."""
+
+    then = forms.ChoiceField(choices=[(then, then) for then in Then], required=False)
+    solution = forms.CharField(max_length=10_000, required=False)
+    seen = forms.IntegerField(required=False)
+
+    def clean_then(self) -> Then:
+        """Read what follows; nothing follows by itself."""
+        return Then(self.cleaned_data["then"] or Then.KEEP)
+
+
+class DraftForm(forms.Form):
+    """An unfinished text."""
+
+    body = forms.CharField(max_length=LONGEST, required=False, strip=False)
+    version = forms.IntegerField(min_value=0)
+
+
+class EscalationForm(forms.Form):
+    """Why the next level has to help."""
+
+    reason = forms.CharField(
+        label=_("Why does the next level have to help?"),
+        help_text=_("What you found out and what you tried, so that nobody has to ask again."),
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class HoldForm(forms.Form):
+    """Whom or what the ticket waits for."""
+
+    state = forms.ChoiceField(
+        label=_("Wait for"),
+        choices=[
+            (Ticket.State.PENDING_CUSTOMER, _("the requester")),
+            (Ticket.State.PENDING_THIRD, _("a third party")),
+            (Ticket.State.SCHEDULED, _("a day")),
+        ],
+    )
+    until = forms.DateTimeField(
+        label=_("Until"),
+        required=False,
+        help_text=_("Needed when the ticket waits for a day; then it comes back by itself."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """
+        Check that a reminder has a day to come.
+
+        :raises ValidationError: if it has not.
+        """
+        data = super().clean() or {}
+        until = data.get("until")
+        if data.get("state") == Ticket.State.SCHEDULED and (until is None or until <= timezone.now()):
+            self.add_error("until", gettext("Choose a time to come."))
+        return data
+
+
+class ResolutionForm(forms.Form):
+    """What solved it."""
+
+    solution = forms.CharField(
+        label=_("What solved it?"),
+        help_text=_("The requester gets this text and is asked whether it helped."),
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class ReopeningForm(forms.Form):
+    """Why a done ticket is taken up again."""
+
+    reason = forms.CharField(label=_("Why?"), required=False, max_length=500)
+
+
+class VoidForm(forms.Form):
+    """Why a ticket is none."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[(r.value, r.label) for r in Ticket.VoidReason if r not in (Ticket.VoidReason.NONE,)],
+    )
+    goes_on_in = forms.IntegerField(
+        label=_("Goes on in ticket number"), required=False, min_value=1, help_text=_("For duplicates.")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_goes_on_in(self) -> Ticket | None:
+        """
+        Find the ticket that is named.
+
+        :raises ValidationError: if this person sees none of that number.
+        """
+        number = self.cleaned_data["goes_on_in"]
+        if number is None:
+            return None
+        ticket = Ticket.objects.visible_to(self.user).filter(pk=number).first()
+        if ticket is None:
+            raise ValidationError(gettext("There is no such ticket."))
+        return ticket
+
+    def clean(self) -> dict[str, Any]:
+        """Check that what goes on elsewhere says where."""
+        data = super().clean() or {}
+        if data.get("reason") == Ticket.VoidReason.MERGED and not data.get("goes_on_in"):
+            self.add_error("goes_on_in", gettext("Say in which ticket it goes on."))
+        return data
+
+
+class PriorityForm(forms.Form):
+    """How much a ticket matters."""
+
+    priority = forms.TypedChoiceField(label=_("Priority"), choices=Ticket.Priority.choices, coerce=int)
+
+
+class AssignmentForm(forms.Form):
+    """Who works on it: somebody of its queue, or nobody."""
+
+    to = forms.ModelChoiceField(
+        label=_("Assign to"), queryset=User.objects.none(), required=False, empty_label=_("nobody, back to the queue")
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        members = Membership.objects.filter(queue=ticket.queue_id, level__gte=Membership.Level.REPLY).values("user")
+        leads = Q(role__in=(User.Role.LEAD, User.Role.ADMIN))
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.agents().filter(Q(pk__in=members) | leads).order_by("name")
+
+
+class RoutingForm(forms.Form):
+    """Where a ticket belongs."""
+
+    to = forms.ModelChoiceField(label=_("Move to"), queryset=Queue.objects.none())
+    reason = forms.CharField(label=_("Why?"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Queue.objects.filter(is_active=True).exclude(pk=ticket.queue_id)
+
+
+class AttemptForm(forms.Form):
+    """A standard solution that is tried, or what came of it."""
+
+    text = forms.ModelChoiceField(queryset=ArticleText.objects.none())
+    outcome = forms.ChoiceField(choices=SolutionAttempt.Outcome.choices, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["text"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = ArticleText.objects.filter(article__in=Article.objects.visible_to(user))
+
+    def clean_outcome(self) -> SolutionAttempt.Outcome:
+        """Read what came of it; nothing yet when it is only tried."""
+        return SolutionAttempt.Outcome(self.cleaned_data["outcome"] or SolutionAttempt.Outcome.OPEN)

@@ -1,0 +1,118 @@
+"""The help beside a ticket: what was promised, which solutions fit, who asks."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext
+
+from people.models import User
+from tickets.models import Clock, SolutionAttempt, Suggestion, Ticket
+
+RECENT = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """A clock and the reason for its deadline, in words."""
+
+    clock: Clock
+    now: datetime
+    paused: str = ""
+
+    @property
+    def share(self) -> int:
+        """Say how much of the time is used, in percent."""
+        if self.clock.due_at is None:
+            return 0
+        whole = (self.clock.due_at - self.clock.started_at).total_seconds() or 1
+        return max(0, min(100, round((self.now - self.clock.started_at).total_seconds() / whole * 100)))
+
+    @property
+    def arc(self) -> str:
+        """Give the share as a dash of the ring, whose length is 170."""
+        return f"{self.share * 170 // 100} 170"
+
+    @property
+    def kind(self) -> str:
+        """Give the colour that the rest of the time has."""
+        if self.clock.state == Clock.State.PAUSED:
+            return "calm"
+        if self.clock.due_at is None or self.clock.due_at <= self.now:
+            return "bad"
+        return "warn" if self.share >= 50 else "ok"
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether the moment has passed."""
+        return self.clock.due_at is not None and self.clock.due_at <= self.now
+
+    @property
+    def why(self) -> str:
+        """Say why it is due then."""
+        facts = {
+            "priority": Ticket.Priority(self.clock.priority).label,
+            "time": spell(timedelta(minutes=self.clock.minutes)),
+            "policy": self.clock.policy.name,
+        }
+        return gettext("Priority %(priority)s: within %(time)s of service time (%(policy)s)") % facts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solution:
+    """A standard solution that fits, why, and how often it helped."""
+
+    suggestion: Suggestion
+    helped: int
+    tried: int
+    outcome: str
+
+    @property
+    def words(self) -> str:
+        """Quote the words that speak for it."""
+        return ", ".join(f"“{word}”" for word in self.suggestion.words[:3])
+
+
+def promises(ticket: Ticket, now: datetime) -> tuple[Promise | None, list[Promise]]:
+    """Give the promise that is due next, and the others."""
+    clocks = list(
+        ticket.clocks.exclude(state=Clock.State.CANCELLED).select_related("policy").order_by("due_at", "-metric")
+    )
+    latest = {clock.metric: clock for clock in sorted(clocks, key=lambda clock: clock.generation)}
+    said = [Promise(clock=clock, now=now) for clock in clocks if latest[clock.metric] is clock]
+    first = next((p for p in said if p.clock.state in Clock.UNFINISHED), None)
+    return first, [promise for promise in said if promise is not first]
+
+
+def solutions(ticket: Ticket) -> list[Solution]:
+    """Give the suggested solutions with their history, best first."""
+    known = SolutionAttempt.objects.filter(text=OuterRef("text")).order_by().values("text")
+    settled = known.exclude(outcome__in=("open", "na"))
+    rows = ticket.suggestions.select_related("text").annotate(
+        helped=Subquery(settled.annotate(n=Count("pk", filter=Q(outcome="worked"))).values("n"), IntegerField()),
+        tried=Subquery(settled.annotate(n=Count("pk")).values("n"), IntegerField()),
+        outcome=Subquery(
+            SolutionAttempt.objects.filter(text=OuterRef("text"), ticket=OuterRef("ticket")).values("outcome")
+        ),
+    )
+    return [_solution(row) for row in rows]
+
+
+def _solution(row: Any) -> Solution:
+    return Solution(suggestion=row, helped=row.helped or 0, tried=row.tried or 0, outcome=row.outcome or "")
+
+
+def recent(ticket: Ticket, user: User) -> QuerySet[Ticket]:
+    """Give the requester's latest other tickets, as far as this person may see them."""
+    others = Ticket.objects.visible_to(user).filter(requester=ticket.requester_id).exclude(pk=ticket.pk)
+    return others.only("subject", "state", "created_at", "resolved_at").order_by("-pk")[:RECENT]
+
+
+def spell(length: timedelta) -> str:
+    """Say a length of time: 30 min, 4 h, 1 h 30 min."""
+    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+    parts = [f"{hours} h"] if hours else []
+    if minutes or not hours:
+        parts.append(f"{minutes} min")
+    return " ".join(parts)

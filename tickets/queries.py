@@ -1,0 +1,158 @@
+"""Questions across tickets and queues: the views of the list, their counters, and what a list row shows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, Max, Q
+from django.utils.translation import gettext, gettext_lazy
+
+from people.models import User
+from tickets import search
+from tickets.models import Queue, Ticket
+from tickets.models.ticket import TicketQuerySet
+
+PAGE = 25
+LAST_PAGE = 40
+MOST_HITS = 1_000
+SOON = timedelta(hours=1)
+LATELY = timedelta(days=14)
+
+_WAITING = Q(state__in=("pending_customer", "pending_third", "scheduled"))
+_UNANSWERED = Q(last_agent_at=None) | Q(last_customer_at__gt=F("last_agent_at"))
+
+# The views of the left column, each with its name and what it keeps of the open tickets.
+VIEWS: dict[str, tuple[Any, Callable[[User, datetime], Q]]] = {
+    "mine": (gettext_lazy("Assigned to me"), lambda user, now: Q(assignee=user)),
+    "risk": (gettext_lazy("SLA at risk"), lambda user, now: Q(next_due_at__lte=now + SOON)),
+    "unanswered": (gettext_lazy("Unanswered"), lambda user, now: _UNANSWERED),
+    "unassigned": (gettext_lazy("Unassigned"), lambda user, now: Q(assignee=None)),
+    "waiting": (gettext_lazy("Waiting"), lambda user, now: _WAITING),
+    "open": (gettext_lazy("All open"), lambda user, now: Q()),
+}
+RESOLVED = "resolved"
+
+_ROW = (
+    "subject", "snippet", "state", "priority", "channel", "language", "version", "created_at", "last_customer_at",
+    "last_agent_at", "next_due_at", "next_due_paused", "resolved_at", "pending_until", "requester__name",
+    "requester__email", "requester__department", "requester__is_vip", "assignee__name", "assignee__email",
+    "queue__name_de", "queue__name_en", "queue__colour", "queue__tier",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """What the list shows: one of the fixed views, a queue, or the hits of a search."""
+
+    key: str
+    label: str
+    tickets: TicketQuerySet
+    order: tuple[Any, ...] = (F("next_due_at").asc(nulls_last=True), "-pk")
+    queue: Queue | None = None
+    search: str = ""
+
+    @property
+    def query(self) -> str:
+        """Give the query string that leads back here."""
+        if self.search:
+            return urlencode({"q": self.search})
+        if self.queue is not None:
+            return urlencode({"queue": self.queue.slug})
+        return urlencode({"view": self.key})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many open tickets each view and each queue has, for one person."""
+
+    by_view: Mapping[str, int]
+    queues: list[tuple[Queue, int]]
+    newest: int
+
+    def of(self, view: View) -> int | None:
+        """Give the number for this view, if it is counted."""
+        if view.queue is not None:
+            return next((count for queue, count in self.queues if queue == view.queue), 0)
+        return self.by_view.get(view.key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of tickets."""
+
+    tickets: list[Ticket]
+    number: int = 1
+    has_more: bool = False
+    hits: int | None = None
+
+
+def counts(user: User, now: datetime) -> Counts:
+    """Count the open tickets this person may see, in one pass over them."""
+    filters = {f"n_{key}": Count("pk", filter=keeps(user, now)) for key, (_, keeps) in VIEWS.items() if key != "open"}
+    rows: list[Any] = list(
+        Ticket.objects.visible_to(user)
+        .open()
+        .order_by()
+        .values("queue_id")
+        .annotate(n_open=Count("pk"), newest=Max("pk"), **filters)
+    )
+    by_queue = {row["queue_id"]: row["n_open"] for row in rows}
+    queues = Queue.objects.visible_to(user).filter(is_active=True)
+    return Counts(
+        by_view={key: sum(row[f"n_{key}"] for row in rows) for key in VIEWS},
+        queues=[(queue, by_queue.get(queue.pk, 0)) for queue in queues],
+        newest=max((row["newest"] for row in rows), default=0),
+    )
+
+
+def pick(user: User, wanted: Mapping[str, str], now: datetime, queues: list[Queue]) -> View:
+    """Choose the view a query string names; one that does not exist is the view of all open tickets."""
+    visible = Ticket.objects.visible_to(user)
+    if words := wanted.get("q", "").strip()[:200]:
+        found = search.matching(visible, words, notes=True)
+        return View(key="search", label=gettext("Search"), tickets=_tickets(found), order=("-pk",), search=words)
+    if queue := next((queue for queue in queues if queue.slug == wanted.get("queue")), None):
+        return View(key="queue", label=queue.name, tickets=visible.in_queue(queue).open(), queue=queue)
+    key = wanted.get("view", "")
+    if key == RESOLVED:
+        done = visible.filter(state__in=("resolved", "closed"), resolved_at__gte=now - LATELY)
+        return View(key=RESOLVED, label=gettext("Resolved lately"), tickets=done, order=("-resolved_at", "-pk"))
+    label, keeps = VIEWS.get(key) or VIEWS["open"]
+    return View(key=key if key in VIEWS else "open", label=str(label), tickets=visible.open().filter(keeps(user, now)))
+
+
+def page_of(view: View, number: int = 1) -> Page:
+    """Read one page of a view; a search also says how many hits there are, up to a limit."""
+    number = min(max(number, 1), LAST_PAGE)
+    start = (number - 1) * PAGE
+    if view.search:
+        hits = list(view.tickets.order_by(*view.order).values_list("pk", flat=True)[: MOST_HITS + 1])
+        shown = hits[start : start + PAGE]
+        found = {ticket.pk: ticket for ticket in rows(_tickets(Ticket.objects.filter(pk__in=shown)))}
+        tickets = [found[pk] for pk in shown if pk in found]
+        return Page(tickets=tickets, number=number, has_more=len(hits) > start + PAGE, hits=len(hits))
+    tickets = list(rows(view.tickets).order_by(*view.order)[start : start + PAGE + 1])
+    return Page(tickets=tickets[:PAGE], number=number, has_more=len(tickets) > PAGE)
+
+
+def rows(tickets: TicketQuerySet) -> TicketQuerySet:
+    """Read only what a list row shows."""
+    return tickets.for_list().only(*_ROW)
+
+
+def news(view: View, counted: Counts, *, newest: int, known: int) -> int:
+    """Count what came into a view since it had `known` tickets and `newest` was the youngest of all."""
+    opened = view.tickets.order_by().filter(pk__gt=newest)[:100].count() if counted.newest > newest else 0
+    return max(opened, (counted.of(view) or 0) - known)
+
+
+def is_in(view: View, ticket: Ticket) -> bool:
+    """Tell whether a ticket still belongs to a view."""
+    return view.tickets.filter(pk=ticket.pk).exists()
+
+
+def _tickets(tickets: Any) -> TicketQuerySet:
+    assert isinstance(tickets, TicketQuerySet)
+    return tickets

@@ -1,0 +1,53 @@
+"""Who gets in: staff alone, and each to the tickets they may see."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django_htmx.middleware import HtmxDetails
+
+from people.models import User
+from tickets import permissions
+from tickets.models import Ticket
+
+
+class StaffRequest(HttpRequest):
+    """A request of somebody who works here."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def staff_only(view: View) -> View:
+    """Send strangers to the login; for those who do not work here there is no such page."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not cast(User, request.user).is_agent:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return cast(View, guarded)
+
+
+def ticket_for(request: StaffRequest, pk: int, action: str = "view_notes") -> Ticket:
+    """
+    Fetch a ticket for somebody who wants to do this to it.
+
+    :raises Http404: if they may not see it.
+    :raises PermissionDenied: if they may see it but not do this.
+    """
+    tickets = Ticket.objects.visible_to(request.user).select_related(
+        "requester", "assignee", "case_owner", "queue__escalates_to", "specialists"
+    )
+    ticket = get_object_or_404(tickets, pk=pk)
+    permissions.check(request.user, action, ticket)
+    return ticket

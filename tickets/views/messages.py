@@ -1,0 +1,134 @@
+"""Writing to the requester and to colleagues, and reading what mails really looked like."""
+
+from typing import Literal, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_POST, require_safe
+
+from helpdesk.lib import html
+from tickets.forms import AnswerForm, TextForm
+from tickets.models import Draft, Message, Ticket
+from tickets.operations.answering import Then, answer
+from tickets.operations.drafting import drop_draft
+from tickets.operations.holding import CannotHold
+from tickets.operations.noting import CannotNote, note
+from tickets.operations.replying import CannotReply, Overtaken
+from tickets.operations.resolution import CannotResolve
+from tickets.views.access import StaffRequest, staff_only, ticket_for
+from tickets.views.screen import changed, refused
+
+FRAME_POLICY = f"{html.POLICY}; frame-ancestors 'self'"
+
+
+@staff_only
+@require_POST
+def create(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer the requester, with the consequence the button names."""
+    request = cast(StaffRequest, request)
+    ticket = ticket_for(request, pk, "reply")
+    form = AnswerForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return refused(request, ticket, _errors(form), form=form)
+    data = form.cleaned_data
+    if data["then"] != Then.KEEP:
+        ticket_for(request, pk, "hold" if data["then"] == Then.WAIT else "resolve")
+    try:
+        answer(
+            ticket,
+            text=data["text"],
+            html=data["html"],
+            files=data["attachments"],
+            then=data["then"],
+            solution=data["solution"],
+            seen=data["seen"],
+            client_id=data["client_id"],
+            by=request.user,
+            now=timezone.now(),
+        )
+    except Overtaken as overtaken:
+        why = gettext("This came in while you were writing. Read it, then send your answer or change it.")
+        return refused(request, ticket, why, form=form, status=409, overtaken=overtaken.message, then=str(data["then"]))
+    except CannotReply:
+        return refused(request, ticket, gettext("The ticket is closed. Open it again, then answer."), form=form)
+    except (CannotHold, CannotResolve):
+        why = gettext("The ticket was resolved meanwhile. Choose “Send and keep open”.")
+        return refused(request, ticket, why, form=form)
+    return changed(request, pk, template="tickets/_written.html", said=gettext("Sent."))
+
+
+@staff_only
+@require_POST
+def create_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note something for colleagues."""
+    request = cast(StaffRequest, request)
+    ticket = ticket_for(request, pk, "note")
+    form = TextForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return refused(request, ticket, _errors(form), form=form, writes_note=True)
+    data = form.cleaned_data
+    try:
+        note(
+            ticket,
+            text=data["text"],
+            html=data["html"],
+            files=data["attachments"],
+            client_id=data["client_id"],
+            by=request.user,
+            now=timezone.now(),
+        )
+    except CannotNote:
+        return refused(request, ticket, gettext("Write something first."), form=form, writes_note=True)
+    drop_draft(ticket, kind=Draft.Kind.NOTE, by=request.user)
+    return changed(request, pk, template="tickets/_written.html", said=gettext("Noted."))
+
+
+@staff_only
+@require_safe
+@xframe_options_sameorigin
+def body(request: HttpRequest, pk: int, message_pk: int) -> HttpResponse:
+    """Show a mail as its sender made it, cleaned, for a sandboxed frame."""
+    request = cast(StaffRequest, request)
+    message = _message(request, ticket_for(request, pk), message_pk)
+    address = f"{reverse('tickets:show', args=[pk])}attachments/"
+    pictures = {
+        file.content_id: f"/attachments/{file.key}/" for file in message.attachments.defer("blob") if file.content_id
+    }
+    theme: Literal["dark", "light"] = "dark" if request.GET.get("theme") == "dark" else "light"
+    document = html.clean_document(message.html, pictures, theme=theme, title=gettext("Message"))
+    response = HttpResponse(document.replace('src="/attachments/', f'src="{address}'))
+    response["Content-Security-Policy"] = FRAME_POLICY
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@staff_only
+@require_safe
+def full(request: HttpRequest, pk: int, message_pk: int) -> HttpResponse:
+    """Show a message with the history it quotes."""
+    request = cast(StaffRequest, request)
+    ticket = ticket_for(request, pk)
+    message = _message(request, ticket, message_pk)
+    context = {"ticket": ticket, "message": message, "text": html.from_text(message.full_text or message.text)}
+    template = "tickets/_full.html" if request.htmx else "tickets/full.html"
+    return render(request, template, context)
+
+
+def _message(request: StaffRequest, ticket: Ticket, pk: int) -> Message:
+    """
+    Fetch a message of this ticket; `ticket_for` has checked that notes may be read.
+
+    :raises Http404: if the ticket has none of that number.
+    """
+    message = Message.with_notes.filter(ticket=ticket, pk=pk).first()
+    if message is None:
+        raise Http404
+    return message
+
+
+def _errors(form: TextForm) -> str:
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)

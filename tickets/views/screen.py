@@ -1,0 +1,169 @@
+"""What the workspace shows, and how it answers after an action: whole pages for plain browsers, parts for htmx."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from tickets import conversation, help, permissions, queries
+from tickets.models import Draft, Event, Ticket
+from tickets.views.access import StaffRequest
+
+_ACTIONS = (
+    "reply", "note", "take", "assign", "route", "escalate", "hold", "prioritise", "resolve", "reopen", "void",
+    "try_solution", "view_notes",
+)  # fmt: skip
+
+
+def list_context(request: StaffRequest, wanted: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """Give what the left columns show: counters, the chosen view, a page of it."""
+    counts = queries.counts(request.user, now)
+    view = queries.pick(request.user, wanted, now, [queue for queue, _ in counts.queues])
+    page = queries.page_of(view, _number(wanted.get("page", "")))
+    return {
+        "now": now,
+        "counts": counts,
+        "views": [(key, label, counts.by_view[key]) for key, (label, _) in queries.VIEWS.items()],
+        "view": view,
+        "view_count": page.hits if page.hits is not None else counts.of(view),
+        "most_hits": queries.MOST_HITS,
+        "page": page,
+        "groups": groups(page.tickets, view, now, after=wanted.get("after", "")),
+        "next_page": page.number + 1,
+    }
+
+
+def groups(tickets: list[Ticket], view: queries.View, now: datetime, after: str = "") -> list[tuple[str, list[Ticket]]]:
+    """Part the rows by when they are due; the first part has no name when the page before ended in it."""
+    by_due = view.key not in ("search", queries.RESOLVED)
+    parted: list[tuple[str, list[Ticket]]] = []
+    for ticket in tickets:
+        name = _due_group(ticket, now) if by_due else ""
+        if not parted or parted[-1][0] != name:
+            parted.append((name, []))
+        parted[-1][1].append(ticket)
+    if parted and after and parted[0][0] == after:
+        parted[0] = ("", parted[0][1])
+    return parted
+
+
+def _due_group(ticket: Ticket, now: datetime) -> str:
+    due = ticket.next_due_at
+    if due is None:
+        return "none"
+    if due <= now + queries.SOON:
+        return "risk"
+    return "today" if timezone.localdate(due) == timezone.localdate(now) else "later"
+
+
+def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """Give what the conversation and the help beside it show."""
+    may = {action: permissions.can(request.user, action, ticket) for action in _ACTIONS}
+    talk = conversation.read(ticket, notes=may["view_notes"])
+    promise, promises = help.promises(ticket, now)
+    drafts = {draft.kind: draft for draft in _drafts(request, ticket)} if may["note"] else {}
+    return {
+        "now": now,
+        "ticket": ticket,
+        "may": may,
+        "talk": talk,
+        "hand_over": talk.hand_over() if ticket.queue.tier > 1 else None,
+        "promise": promise,
+        "promises": promises,
+        "solutions": help.solutions(ticket),
+        "recent": help.recent(ticket, request.user),
+        "reply_draft": drafts.get(Draft.Kind.REPLY),
+        "note_draft": drafts.get(Draft.Kind.NOTE),
+        "client_id": uuid.uuid4(),
+        "note_client_id": uuid.uuid4(),
+        "writes_note": request.GET.get("write") == "note" or not may["reply"],
+        "was_reopened": bool(talk.events) and talk.events[-1].kind == Event.Kind.REOPENED,
+    }
+
+
+def _drafts(request: StaffRequest, ticket: Ticket) -> Any:
+    return Draft.objects.filter(ticket=ticket, user=request.user)
+
+
+def whole_page(request: StaffRequest, ticket: Ticket | None, *, status: int = 200, **extra: Any) -> HttpResponse:
+    """Answer with the whole workspace."""
+    now = timezone.now()
+    context = list_context(request, request.GET, now)
+    if ticket is not None:
+        context |= ticket_context(request, ticket, now)
+        context |= {"open_pk": ticket.pk}
+    pane = request.GET.get("pane") or ("talk" if ticket is not None else "list")
+    context |= {"pane": pane if pane in ("list", "talk", "panel", "views") else "list"}
+    return render(request, "tickets/workspace.html", context | extra, status=status)
+
+
+def part(request: StaffRequest, template: str, ticket: Ticket, *, status: int = 200, **extra: Any) -> HttpResponse:
+    """Answer with a part of the ticket's page."""
+    context = ticket_context(request, ticket, timezone.now()) | extra
+    return render(request, template, context, status=status)
+
+
+def changed(request: StaffRequest, pk: int, *, template: str = "tickets/_changed.html", said: str = "") -> HttpResponse:
+    """Answer after an action that worked: the parts that changed, or the way back to the page."""
+    ticket = (
+        Ticket.objects.visible_to(request.user)
+        .select_related("requester", "assignee", "case_owner", "queue__escalates_to", "specialists")
+        .filter(pk=pk)
+        .first()
+    )
+    query = where(request)
+    if ticket is None:
+        messages.success(request, said or gettext("Done. The ticket is in other hands now."))
+        address = f"{reverse('tickets:list')}?{query.urlencode()}"
+        return HttpResponse(headers={"HX-Redirect": address}) if request.htmx else redirect(address)
+    if not request.htmx:
+        if said:
+            messages.success(request, said)
+        return redirect(f"{reverse('tickets:show', args=[pk])}?{query.urlencode()}".rstrip("?"))
+    return part(request, template, ticket, oob=True, **row_context(request, ticket, query))
+
+
+def row_context(request: StaffRequest, ticket: Ticket, wanted: Mapping[str, str]) -> dict[str, Any]:
+    """Give what a row in the list needs when it is replaced: its view, and whether it still belongs there."""
+    now = timezone.now()
+    slug = wanted.get("queue")
+    queues = [ticket.queue] if slug == ticket.queue.slug else []
+    gone_from_queue = bool(slug) and not queues
+    view = queries.pick(request.user, wanted, now, queues)
+    left = gone_from_queue or not queries.is_in(view, ticket)
+    return {"now": now, "view_query": wanted.urlencode() if isinstance(wanted, QueryDict) else "", "left": left}
+
+
+def refused(
+    request: StaffRequest, ticket: Ticket, why: str, *, form: Form | None = None, status: int = 422, **extra: Any
+) -> HttpResponse:
+    """Answer to an action that was refused: say why and what to do, beside what was written."""
+    if request.htmx:
+        context = {"ticket": ticket, "why": why, "form": form} | extra
+        response = render(request, "tickets/_refusal.html", context, status=status)
+        response["HX-Retarget"] = "#refusal"
+        response["HX-Reswap"] = "outerHTML"
+        return response
+    return whole_page(request, ticket, status=status, why=why, form=form, **extra)
+
+
+def where(request: StaffRequest) -> QueryDict:
+    """Read from the page's address which view the list shows."""
+    address = request.htmx.current_url_abs_path or "" if request.htmx else request.get_full_path()
+    query = QueryDict(address.partition("?")[2], mutable=True)
+    for name in list(query):
+        if name not in ("view", "queue", "q"):
+            del query[name]
+    return query
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 1

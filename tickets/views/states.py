@@ -1,0 +1,112 @@
+"""Waiting, solving, opening again, setting aside, and how much it matters."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from tickets.forms import HoldForm, PriorityForm, ReopeningForm, ResolutionForm, VoidForm
+from tickets.models import Ticket
+from tickets.operations.holding import CannotHold, hold, resume
+from tickets.operations.prioritising import CannotPrioritise, prioritise
+from tickets.operations.reopening import CannotReopen, reopen
+from tickets.operations.resolution import CannotResolve, resolve
+from tickets.operations.voiding import CannotVoid, void
+from tickets.views.access import staff_only
+from tickets.views.acting import Action, perform
+
+_DONE = _("The ticket is done. Open it again first.")
+
+
+def _hold(ticket: Ticket, data: Any, by: Any, now: Any) -> object:
+    until = data["until"] if data["state"] == Ticket.State.SCHEDULED else None
+    return hold(ticket, state=Ticket.State(data["state"]), until=until, by=by, now=now)
+
+
+HOLD = Action(
+    needs="hold",
+    title=_("Let the ticket wait"),
+    button=_("Wait"),
+    form=lambda request, ticket, data: HoldForm(data),
+    run=_hold,
+    refusals={CannotHold: _DONE},
+)
+RESUME = Action(
+    needs="hold",
+    title=_("Go on"),
+    button=_("Go on"),
+    asks=False,
+    run=lambda ticket, data, by, now: resume(ticket, by=by, now=now),
+    refusals={CannotHold: _("The ticket does not wait.")},
+)
+RESOLVE = Action(
+    needs="resolve",
+    title=_("Resolve the ticket"),
+    button=_("Resolve"),
+    form=lambda request, ticket, data: ResolutionForm(data),
+    run=lambda ticket, data, by, now: resolve(ticket, solution=data["solution"], by=by, now=now),
+    refusals={CannotResolve: _("The ticket is done already.")},
+)
+REOPEN = Action(
+    needs="reopen",
+    title=_("Open the ticket again"),
+    button=_("Open again"),
+    form=lambda request, ticket, data: ReopeningForm(data),
+    run=lambda ticket, data, by, now: reopen(ticket, reason=data["reason"], by=by, now=now),
+    refusals={CannotReopen: _("The ticket is open, or it goes on in another ticket.")},
+)
+VOID = Action(
+    needs="void",
+    title=_("Set the ticket aside"),
+    button=_("Set aside"),
+    is_risky=True,
+    form=lambda request, ticket, data: VoidForm(data, user=request.user),
+    run=lambda ticket, data, by, now: void(
+        ticket, reason=Ticket.VoidReason(data["reason"]), merged_into=data["goes_on_in"], by=by, now=now
+    ),
+    refusals={CannotVoid: _("The ticket is set aside already, or it would go on in itself.")},
+)
+PRIORITISE = Action(
+    needs="prioritise",
+    title=_("Set the priority"),
+    button=_("Set"),
+    form=lambda request, ticket, data: PriorityForm(data, initial={"priority": ticket.priority}),
+    run=lambda ticket, data, by, now: prioritise(ticket, priority=data["priority"], by=by, now=now),
+    refusals={CannotPrioritise: _DONE},
+)
+
+
+@staff_only
+def holding(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a ticket wait for somebody or some day."""
+    return perform(request, pk, HOLD)
+
+
+@staff_only
+def resumption(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go on with a ticket that waits."""
+    return perform(request, pk, RESUME)
+
+
+@staff_only
+def resolution(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call a ticket solved."""
+    return perform(request, pk, RESOLVE)
+
+
+@staff_only
+def reopening(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a done ticket up again."""
+    return perform(request, pk, REOPEN)
+
+
+@staff_only
+def voiding(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set a ticket aside that is none."""
+    return perform(request, pk, VOID)
+
+
+@staff_only
+def priority(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set how much a ticket matters."""
+    return perform(request, pk, PRIORITISE)
