@@ -10,7 +10,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from helpdesk.local import messages
+from helpdesk.local import messages, texts
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
@@ -53,11 +53,12 @@ def _catalogues() -> str | None:
     complaints = []
     for path in messages.catalogues():
         if path.parent.parent.name != "en":
-            missing = messages.gaps(path.read_text(encoding="utf-8"))
+            gaps = messages.gaps(path.read_text(encoding="utf-8"))
+            missing = [*gaps, *(message.singular for message in texts.missing(path))]
             complaints += (
                 [f"{path.relative_to(ROOT)} lacks {len(missing)}: {'; '.join(missing[:10])}"] if missing else []
             )
-    return "\n".join(complaints) or None
+    return "\n".join(complaints) or (None if messages.catalogues() else "There is no catalogue in */locale/.")
 
 
 def _lock() -> str | None:

@@ -34,7 +34,7 @@ def welcome(url: str, *, database_url: str, smtp_port: int | None, has_post_offi
 
 def _columns(logins: list[tuple[str, str]]) -> list[str]:
     rows = [
-        f"{'Log in as' if number == 0 else '':<17}{email:<34} {kind}" for number, (kind, email) in enumerate(logins)
+        f"{'Log in as' if number == 0 else '':<17}{email:<36} {kind}" for number, (kind, email) in enumerate(logins)
     ]
     return [f"  {row}" for row in [*rows, f"{'':<17}The password of all of them is {PASSWORD}"]]
 
