@@ -1,5 +1,5 @@
 # The two commands: `make up` starts the whole product, `make test` runs every test.
-.PHONY: up test check lock chaos
+.PHONY: up test check lock messages chaos
 
 up:
 	@bin/bootstrap local
@@ -12,6 +12,10 @@ test:
 check:
 	@bin/bootstrap dev
 	@exec .venv/bin/python -m helpdesk.local.check
+
+messages:
+	@bin/bootstrap local
+	@.venv/bin/python -m helpdesk.local.texts
 
 lock:
 	@bin/bootstrap local

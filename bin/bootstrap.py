@@ -119,7 +119,7 @@ def environment() -> dict[str, str]:
     """Return our environment, without anything that would lead uv to another Python or environment."""
     left_out = {"VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH"}
     kept = {name: value for name, value in os.environ.items() if name not in left_out}
-    return {**kept, "UV_PYTHON_DOWNLOADS": "never", "DEBIAN_FRONTEND": "noninteractive"}
+    return {**kept, "UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1", "DEBIAN_FRONTEND": "noninteractive"}
 
 
 def python() -> Path:
