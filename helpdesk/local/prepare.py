@@ -16,7 +16,6 @@ def main() -> None:
     django.setup()
     with step("Database structure"):
         call_command("migrate", verbosity=0, interactive=False, stdout=io.StringIO())
-        call_command("createcachetable", verbosity=0)
         _forget_heartbeats()
     if os.environ.get("DEMO") != "0" and _is_empty():
         if "load_demo" in get_commands():

@@ -10,7 +10,7 @@ from typing import IO
 
 import pytest
 
-from helpdesk.local import postgres, slot, valkey
+from helpdesk.local import messages, postgres, slot, valkey
 from helpdesk.local.home import make_home
 from helpdesk.local.postgres import Postgres
 from helpdesk.local.refusal import Refusal
@@ -75,6 +75,7 @@ def _start_run() -> None:
     server.start()
     _to_stop.append(server.stop)
     server.ensure("helpdesk")
+    messages.compile_all()
     os.environ["DATABASE_URL"] = server.url("helpdesk")
     try:
         os.environ["TEST_TEMPLATE"] = _template(server)
@@ -120,16 +121,15 @@ def _template(server: Postgres) -> str:
     for old in present - {"postgres", "template0", "template1", "helpdesk"}:
         server.drop(old)
     server.execute("CREATE DATABASE {} TEMPLATE template0", "building")
-    for command in [["migrate", "--skip-checks", "--verbosity", "0"], ["createcachetable", "--skip-checks"]]:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": server.url("building"), "REDIS_URL": "unix:///nowhere?db=0"},
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode != 0:
-            raise CannotMigrate(done.stdout + done.stderr)
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity", "0"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": server.url("building"), "REDIS_URL": "unix:///nowhere?db=0"},
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise CannotMigrate(done.stdout + done.stderr)
     server.execute("ALTER DATABASE {} RENAME TO {}", "building", name)
     return name
 
