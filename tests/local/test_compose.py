@@ -95,7 +95,12 @@ def test_every_program_of_the_containers_starts(compose: dict[str, Any]) -> None
 
 def test_the_steps_of_the_image_work_in_a_clean_folder(tmp_path: Path) -> None:
     app = tmp_path / "app"
-    files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True).stdout.split("\0")
+    files = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    ).stdout.split("\0")
     for file in filter(None, files):
         if (ROOT / file).is_file():
             (app / file).parent.mkdir(parents=True, exist_ok=True)
