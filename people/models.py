@@ -115,3 +115,37 @@ class User(AbstractBaseUser):
     def is_admin(self) -> bool:
         """Tell whether this person administers the helpdesk."""
         return self.role == self.Role.ADMIN
+
+
+class AuditEntry(models.Model):
+    """What somebody changed in the settings; a trigger refuses to change or delete it."""
+
+    class Action(models.TextChoices):
+        CREATED = "created", _("created")
+        CHANGED = "changed", _("changed")
+        REMOVED = "removed", _("removed")
+        ACTIVATED = "activated", _("activated")
+        DEACTIVATED = "deactivated", _("deactivated")
+        PASSWORD_MAIL = "password_mail", _("mail to set a password sent")
+
+    at = models.DateTimeField(_("when"))
+    by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )  # nobody: the system
+    action = models.CharField(_("what"), max_length=13, choices=Action.choices)
+    kind = models.CharField(_("kind"), max_length=40)
+    key = models.BigIntegerField(_("number"))
+    name = models.CharField(_("name"), max_length=300)
+    changes = models.JSONField(_("changes"), default=dict)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering = ("-at", "-pk")
+        indexes = (
+            models.Index(fields=["-at", "-id"], name="audit_newest"),
+            models.Index(fields=["kind", "key"], name="audit_of_one"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.kind} {self.key} {self.action}"
