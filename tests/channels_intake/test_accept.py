@@ -11,6 +11,7 @@ from channels_intake.email import arriving
 from channels_intake.email.parse import to_envelope
 from channels_intake.models import Arrival, Mailbox
 from helpdesk.lib import message_ids
+from notifications.headers import loop_mark
 from people.models import User
 from tests.channels_intake.mails import mail, receive
 from tests.factories import NOW, make_agent, make_queue, make_user
@@ -220,13 +221,14 @@ def test_an_answer_to_spam_becomes_a_ticket_without_acknowledgement(queue: Queue
     assert (taken.outcome, taken.ticket.related_to, taken.acknowledgement) == ("created", first.ticket, None)
 
 
-def test_own_mail_that_comes_back_is_ignored(queue: Queue, settings: object) -> None:
+def test_own_mail_that_comes_back_is_ignored(queue: Queue) -> None:
     Mailbox.objects.create(name="Sales", address="sales@helpdesk.example")
     first = receive(mail())
 
     assert receive(mail(message_id=first.acknowledgement.message_id)).outcome == "ignored"
     assert receive(mail("Support <support@helpdesk.example>")).outcome == "ignored"
     assert receive(mail("SALES@helpdesk.example")).outcome == "ignored"
+    assert receive(mail(X_Helpdesk_Loop=loop_mark(first.acknowledgement.message_id))).outcome == "ignored"
     assert Ticket.objects.count() == 1
 
 
