@@ -8,6 +8,8 @@ from tickets.models import Event
 def say(event: Event) -> str:
     """Say in one line what happened, in the reader's language."""
     who = event.by.display_name if event.by else _("The clock")
+    if event.kind in _WRITTEN_BY_STAFF:
+        return _("Your mail did not reach its recipient")
     words = {
         Event.Kind.RECEIVED: _("%(who)s wrote"),
         Event.Kind.ASSIGNED: _("%(who)s gave you this ticket"),
@@ -16,3 +18,6 @@ def say(event: Event) -> str:
         Event.Kind.BREACHED: _("A deadline was missed"),
     }
     return words.get(Event.Kind(event.kind), event.get_kind_display()) % {"who": who}
+
+
+_WRITTEN_BY_STAFF = (Event.Kind.REPLIED, Event.Kind.RESOLVED)

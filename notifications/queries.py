@@ -1,5 +1,7 @@
 """Questions about deliveries."""
 
+from datetime import datetime, timedelta
+
 from notifications.models import Delivery, DeliveryQuerySet
 from people.models import User
 from tickets.models import Ticket
@@ -20,3 +22,9 @@ def notices_of(user: User) -> DeliveryQuerySet:
 def unseen_count(user: User) -> int:
     """Count the notices this person has not seen."""
     return notices_of(user).filter(state=Delivery.State.SENT).count()
+
+
+def oldest_due(now: datetime) -> timedelta | None:
+    """Give how long the oldest mail that should have left is overdue; `None` when nothing waits."""
+    due_at = Delivery.objects.due(now).order_by("next_try_at").values_list("next_try_at", flat=True).first()
+    return None if due_at is None else now - due_at

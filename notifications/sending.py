@@ -10,11 +10,13 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
 
+from helpdesk.lib import live
 from notifications.headers import BadAddress
 from notifications.letters import write
 from notifications.models import Delivery
 from notifications.rendering import build
 from notifications.smtp import Outgoing
+from notifications.telling import tell_of_failure
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ def send_due(now: datetime, limit: int = 100) -> int:
             try:
                 answer = _send(delivery, connection)
             except (BadAddress, Refused) as error:
-                _mark(delivery, state=Delivery.State.FAILED, error=_said(error), next_try_at=None)
+                _fail(delivery, error, now)
             except Away as error:
                 log.warning("Mail %s did not leave: %s", delivery.message_id, error)
                 _retry(delivery, error, now)
@@ -122,15 +124,25 @@ def _retry(delivery: Delivery, error: Exception, now: datetime) -> None:
     """Put the mail back for later, or give it up after two days."""
     next_try_at = now + timedelta(seconds=min(3600, 15 * 2 ** min(delivery.tries, 12)))
     if delivery.give_up_at is not None and next_try_at > delivery.give_up_at:
-        _mark(delivery, state=Delivery.State.FAILED, error=_said(error), next_try_at=None)
+        _fail(delivery, error, now)
     else:
         _mark(delivery, state=Delivery.State.QUEUED, error=_said(error), next_try_at=next_try_at)
 
 
-def _mark(delivery: Delivery, **fields: object) -> None:
+def _fail(delivery: Delivery, error: Exception, now: datetime) -> None:
+    if _mark(delivery, state=Delivery.State.FAILED, error=_said(error), next_try_at=None):
+        tell_of_failure(delivery, now=now)
+
+
+def _mark(delivery: Delivery, **fields: object) -> bool:
     """Write down how it went, unless the lease ran out and somebody else has the mail by now."""
     mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.SENDING, lease_until=delivery.lease_until)
-    mine.update(lease_until=None, **fields)
+    if not mine.update(lease_until=None, **fields):
+        return False
+    event = delivery.event
+    if event.by_id is not None and event.message_id is not None:
+        live.publish(f"user:{event.by_id}", "ticket", {"id": event.ticket_id, "version": event.ticket.version})
+    return True
 
 
 def _said(error: Exception) -> str:

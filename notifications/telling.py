@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import current_app
 from django.db import transaction
@@ -39,8 +39,27 @@ def tell(event: Event) -> None:
     who = _WHO.get(event.kind)
     if who is None:
         return
+    _deliver(event, who(event))
+
+
+def mail_reply(event: Event) -> None:
+    """Mail an answer that was to be read in a chat, because the visitor had left; called twice, it writes nothing new."""
+    requester = event.ticket.requester
+    if _may_be_mailed(requester, event.ticket):
+        _deliver(event, [Telling(requester, MAIL)])
+
+
+def note_as_heard(event: Event, person: User) -> None:
+    """Remember that this person reads the answer elsewhere at this moment, so that no mail is needed."""
+    Delivery.objects.bulk_create(
+        [Delivery(event=event, recipient=person, medium=INAPP, state=Delivery.State.SEEN, created_at=timezone.now())],
+        ignore_conflicts=True,
+    )
+
+
+def _deliver(event: Event, tellings: Iterable[Telling]) -> None:
     now = timezone.now()
-    wanted = {(t.person.pk, t.medium): t for t in who(event) if t.person.is_active and t.person.pk != event.by_id}
+    wanted = {(t.person.pk, t.medium): t for t in tellings if t.person.is_active and t.person.pk != event.by_id}
     deliveries = [
         Delivery(
             event=event,
@@ -59,6 +78,16 @@ def tell(event: Event) -> None:
     _wake_after_commit(deliveries)
 
 
+def tell_of_failure(delivery: Delivery, *, now: datetime) -> None:
+    """Put a notice behind the bell of whoever wrote what did not reach its recipient."""
+    author = delivery.event.by
+    if author is None or not author.is_active or not can(author, "view_notes", delivery.event.ticket):
+        return
+    failed = Delivery(event=delivery.event, recipient=author, medium=INAPP, state=Delivery.State.SENT, created_at=now)
+    Delivery.objects.bulk_create([failed], ignore_conflicts=True)
+    live.publish(f"user:{author.pk}", "notification", {"ticket": delivery.event.ticket_id})
+
+
 def wake_sender() -> None:
     """Wake a worker to send what is due; harmless when nobody hears it, since the clock does the same."""
     try:
@@ -68,7 +97,7 @@ def wake_sender() -> None:
 
 
 def _message_id(event: Event, person: User) -> str:
-    """Give the Message-ID the message got when it was stored; who takes part gets one of their own, as each is unique."""
+    """Give the Message-ID the message got when it was stored; each one who takes part gets another, as it is unique."""
     message = event.message
     if message is not None and event.kind in _FIXED and message.message_id and person.pk == event.ticket.requester_id:
         return message.message_id
@@ -77,7 +106,7 @@ def _message_id(event: Event, person: User) -> str:
 
 def _wake_after_commit(deliveries: list[Delivery]) -> None:
     mails = any(delivery.medium == MAIL for delivery in deliveries)
-    notices = [(delivery.recipient_id, delivery.event.ticket_id) for delivery in deliveries if delivery.medium == INAPP]
+    notices = [(notice.recipient_id, notice.event.ticket_id) for notice in deliveries if notice.medium == INAPP]
 
     def after_commit() -> None:
         for person, ticket in notices:
@@ -98,7 +127,10 @@ def _replied(event: Event) -> Iterable[Telling]:
     if message is None or message.kind != Message.Kind.REPLY:
         return
     people = [ticket.requester, *User.objects.filter(taking_part__ticket=ticket)]
-    yield from (Telling(person, MAIL) for person in people if _may_be_mailed(person, ticket))
+    heard = set(event.deliveries.filter(medium=INAPP).values_list("recipient_id", flat=True))
+    yield from (
+        Telling(person, MAIL) for person in people if person.pk not in heard and _may_be_mailed(person, ticket)
+    )
 
 
 def _acknowledged(event: Event) -> Iterable[Telling]:

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext
 from pytest_django import Settings
 
 from notifications import sending, telling
 from notifications.models import Delivery
+from notifications.notices import say
+from notifications.queries import oldest_due
 from tests.factories import NOW, make_agent, make_queue, make_ticket, make_user
 from tests.notifications.conftest import Mailman
 from tickets import relay
@@ -226,3 +229,22 @@ def test_telling_three_times_writes_one_delivery(post: Mailman) -> None:
 
     assert Delivery.objects.filter(event=delivery.event).count() == 1
     assert len(post.mails) == 1
+
+
+def test_whoever_wrote_it_is_told_when_it_does_not_arrive(post: Mailman) -> None:
+    delivery = answered()
+    post.refusals[delivery.address] = "550 5.1.1 No such user"
+
+    send()
+
+    [notice] = Delivery.objects.filter(medium="inapp")
+    assert (notice.recipient, notice.event, notice.state) == (delivery.event.by, delivery.event, "sent")
+    assert say(notice.event) == gettext("Your mail did not reach its recipient")
+
+
+def test_how_long_the_oldest_mail_waits_can_be_asked(post: Mailman) -> None:
+    assert oldest_due(timezone.now()) is None
+    delivery = answered()
+
+    assert delivery.next_try_at is not None
+    assert oldest_due(delivery.next_try_at + timedelta(minutes=3)) == timedelta(minutes=3)
