@@ -1,0 +1,148 @@
+"""Numbers across the domains; each is one pass over an index, never over all tickets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Avg, Count, F, Q
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from people.models import User
+from tickets.models import Queue, Ticket
+from tickets.queries import rows
+
+DAYS = 14
+SHORT_LIST = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backlog:
+    """What is open in one queue."""
+
+    queue: Queue
+    open: int
+    overdue: int
+    unassigned: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Today:
+    """What one agent has to know in the morning."""
+
+    mine: int
+    mine_overdue: int
+    overdue: int
+    due_today: int
+    unassigned: int
+    backlog: list[Backlog]
+    solved_by_me: int
+    solved: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """What was resolved on one day, and how much of it at first level."""
+
+    day: date
+    resolved: int
+    first_level: int
+
+
+def today(user: User, now: datetime) -> Today:
+    """Count what is open and what was solved today, as far as this person may see it."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    tomorrow = midnight + timedelta(days=1)
+    visible = Ticket.objects.visible_to(user).order_by()
+    late, due = Q(next_due_at__lte=now), Q(next_due_at__gt=now, next_due_at__lt=tomorrow)
+    counted: list[Any] = list(
+        visible.open()
+        .values("queue_id")
+        .annotate(
+            all=Count("pk"),
+            mine=Count("pk", filter=Q(assignee=user)),
+            mine_late=Count("pk", filter=Q(assignee=user) & late),
+            late=Count("pk", filter=late),
+            due=Count("pk", filter=due),
+            free=Count("pk", filter=Q(assignee=None)),
+        )
+    )
+    by_queue = {row["queue_id"]: row for row in counted}
+    nothing = {"all": 0, "late": 0, "free": 0}
+    solved = visible.filter(state__in=("resolved", "closed"), resolved_at__gte=midnight).aggregate(
+        all=Count("pk"), mine=Count("pk", filter=Q(assignee=user))
+    )
+    return Today(
+        mine=sum(row["mine"] for row in counted),
+        mine_overdue=sum(row["mine_late"] for row in counted),
+        overdue=sum(row["late"] for row in counted),
+        due_today=sum(row["due"] for row in counted),
+        unassigned=sum(row["free"] for row in counted),
+        backlog=[
+            Backlog(queue=queue, open=row["all"], overdue=row["late"], unassigned=row["free"])
+            for queue in Queue.objects.visible_to(user).filter(is_active=True)
+            for row in [by_queue.get(queue.pk, nothing)]
+        ],
+        solved_by_me=solved["mine"],
+        solved=solved["all"],
+    )
+
+
+def mine_next(user: User) -> list[Ticket]:
+    """Give one's own tickets that are due next."""
+    own = Ticket.objects.visible_to(user).open().filter(assignee=user)
+    return list(rows(own).order_by(F("next_due_at").asc(nulls_last=True), "-pk")[:SHORT_LIST])
+
+
+def free_next(user: User) -> list[Ticket]:
+    """Give the tickets nobody has that are due next."""
+    free = Ticket.objects.visible_to(user).open().filter(assignee=None)
+    return list(rows(free).order_by(F("next_due_at").asc(nulls_last=True), "-pk")[:SHORT_LIST])
+
+
+def resolved_by_day(user: User, now: datetime) -> list[Day]:
+    """Count what was resolved on each of the last days."""
+    first = timezone.localdate(now) - timedelta(days=DAYS - 1)
+    counted = {
+        row["day"]: row
+        for row in _resolved_since(user, now)
+        .annotate(day=TruncDate("resolved_at"))
+        .values("day")
+        .annotate(all=Count("pk"), first=Count("pk", filter=Q(resolved_tier=Queue.Tier.FIRST)))
+    }
+    days = [first + timedelta(days=number) for number in range(DAYS)]
+    return [
+        Day(day=day, resolved=row["all"], first_level=row["first"])
+        for day in days
+        for row in [counted.get(day, {"all": 0, "first": 0})]
+    ]
+
+
+def solving(user: User, now: datetime) -> dict[str, Any]:
+    """Give the figures of the last days: resolved, at first level, within the promise, hours to the solution."""
+    return _resolved_since(user, now).aggregate(
+        resolved=Count("pk"),
+        first_level=Count("pk", filter=Q(resolved_tier=Queue.Tier.FIRST)),
+        in_time=Count("pk", filter=Q(breached=False)),
+        reopened=Count("pk", filter=Q(reopen_count__gt=0)),
+        took=Avg(F("resolved_at") - F("created_at")),
+    )
+
+
+def _resolved_since(user: User, now: datetime) -> Any:
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = midnight - timedelta(days=DAYS - 1)
+    done = Ticket.objects.visible_to(user).filter(state__in=("resolved", "closed"), resolved_at__gte=since)
+    return done.order_by()
+
+
+def share(part: int, whole: int) -> int:
+    """Give a part in percent."""
+    return round(part * 100 / whole) if whole else 0
+
+
+def bars(values: Sequence[int], width: int) -> list[int]:
+    """Give the lengths of bars, the longest as wide as the drawing."""
+    longest = max([*values, 1])
+    return [round(value * width / longest) for value in values]
