@@ -128,9 +128,7 @@ def _replied(event: Event) -> Iterable[Telling]:
         return
     people = [ticket.requester, *User.objects.filter(taking_part__ticket=ticket)]
     heard = set(event.deliveries.filter(medium=INAPP).values_list("recipient_id", flat=True))
-    yield from (
-        Telling(person, MAIL) for person in people if person.pk not in heard and _may_be_mailed(person, ticket)
-    )
+    yield from (Telling(person, MAIL) for person in people if person.pk not in heard and _may_be_mailed(person, ticket))
 
 
 def _acknowledged(event: Event) -> Iterable[Telling]:

@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from helpdesk.lib import live
+from helpdesk.lib import live, waking
 from tickets.models import Event
 
 log = logging.getLogger(__name__)
@@ -35,10 +34,7 @@ def wake(ticket_id: int, version: int, requester_id: int) -> None:
     """Wake a worker and the open pages; harmless when nobody hears it, since the sweep reads the same rows."""
     live.publish("agents", "ticket", {"id": ticket_id, "version": version})
     live.publish(f"user:{requester_id}", "ticket", {"id": ticket_id, "version": version})
-    try:
-        current_app.send_task("tickets.relay_events", retry=False, ignore_result=True)
-    except Exception as error:  # noqa: BLE001 the broker may be away in many ways; the sweep will find the event
-        log.warning("No worker could be woken (%s); the sweep will relay.", error)
+    waking.wake("tickets.relay_events")
 
 
 @transaction.atomic

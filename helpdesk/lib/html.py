@@ -171,7 +171,9 @@ _SKIPPED = re.compile(
     r"[\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u180e\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff\ufff9-\ufffb]"
 )
 _SCHEME = re.compile(r"(?:https?://[^/\\?#@\s]++(?:[/?#]|$)|mailto:[^/\\\s]|tel:[+0-9])", re.I)
-_OWN_PICTURE = re.compile(r"/(?:[A-Za-z0-9_:.~-]{1,200}/){0,3}attachments/[A-Za-z0-9_~./-]{1,300}(?:\?[A-Za-z0-9_=&%:.~-]{0,500})?")
+_OWN_PICTURE = re.compile(
+    r"/(?:[A-Za-z0-9_:.~-]{1,200}/){0,3}attachments/[A-Za-z0-9_~./-]{1,300}(?:\?[A-Za-z0-9_=&%:.~-]{0,500})?"
+)
 
 
 def _attribute(tag: str, attribute: str, value: str) -> str | None:

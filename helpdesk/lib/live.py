@@ -22,6 +22,14 @@ def publish(topic: str, event: str, data: dict[str, Any], id: int | None = None)
         log.warning("No live update of %s: %s", topic, error)
 
 
+def is_there() -> bool:
+    """Tell whether Valkey answers."""
+    try:
+        return bool(_valkey().ping())
+    except RedisError:
+        return False
+
+
 @cache
 def _valkey() -> Redis:
     return Redis.from_url(settings.REDIS_URL, socket_timeout=0.3, socket_connect_timeout=0.3)
