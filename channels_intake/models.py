@@ -6,6 +6,9 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from channels_intake.chats import Chat as Chat
+from channels_intake.chats import Watch as Watch
+from channels_intake.chats import hash_of as hash_of
 from helpdesk.lib import secrets
 from tickets.models import Message, Queue, Ticket
 

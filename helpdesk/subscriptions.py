@@ -6,7 +6,7 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "opened": ("tickets.tasks.triage_ticket", _TELL),
     "acknowledged": (_TELL,),
     "received": (_TELL,),
-    "replied": (_TELL,),
+    "replied": ("channels_intake.chat.hearing.hear", _TELL),  # what is read in the chat is not mailed
     "assigned": (_TELL,),
     "escalated": (_TELL,),
     "resolved": (_TELL,),

@@ -1,0 +1,1 @@
+"""The phone: an agent writes down what a caller says."""
