@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
-from helpdesk.lib import live, message_ids
+from helpdesk.lib import live, message_ids, waking
 from notifications.models import Delivery
 from people.models import User
 from tickets.models import Event, Membership, Message, Ticket
@@ -90,10 +89,7 @@ def tell_of_failure(delivery: Delivery, *, now: datetime) -> None:
 
 def wake_sender() -> None:
     """Wake a worker to send what is due; harmless when nobody hears it, since the clock does the same."""
-    try:
-        current_app.send_task("notifications.send_due", retry=False, ignore_result=True)
-    except Exception as error:  # noqa: BLE001 the broker may be away in many ways; the sweep will find the row
-        log.warning("No worker could be woken (%s); the sweep will send.", error)
+    waking.wake("notifications.send_due")
 
 
 def _message_id(event: Event, person: User) -> str:

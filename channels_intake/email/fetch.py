@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext, override
@@ -12,6 +11,7 @@ from django.utils.translation import gettext, override
 from channels_intake.email.arriving import database_answers, store
 from channels_intake.email.imap import CannotFetch, Folder, connected
 from channels_intake.models import Mailbox
+from helpdesk.lib import waking
 
 log = logging.getLogger(__name__)
 
@@ -67,10 +67,7 @@ def note_success(mailbox: Mailbox, *, now: datetime) -> None:
 
 def wake() -> None:
     """Wake a worker to accept what is stored; harmless when nobody hears it, since the clock does the same."""
-    try:
-        current_app.send_task("channels_intake.accept_stored", retry=False, ignore_result=True)
-    except Exception as error:  # noqa: BLE001 the broker may be away in many ways; the sweep will find the mail
-        log.warning("No worker could be woken (%s); the sweep will accept the mail.", error)
+    waking.wake("channels_intake.accept_stored")
 
 
 def _fetch_new(mailbox: Mailbox, folder: Folder, clock: Clock, alive: Callable[[], None]) -> int:
