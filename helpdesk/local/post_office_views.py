@@ -34,7 +34,7 @@ _MOST_BYTES = 20 * 1024 * 1024
 
 
 def on_this_machine(view: View) -> View:
-    """Let in nobody but the one who sits at this machine, and only under `make up`; to others the page does not exist."""
+    """Let in only who sits at this machine, and only under `make up`; to others the page does not exist."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import include, path
 from django.utils import timezone
+from playwright.sync_api import Browser, expect
 from pytest_django import Settings
 
 from helpdesk.local import post_office
@@ -228,3 +229,24 @@ def test_it_does_not_exist_in_production(client: Client, settings: Settings, pag
 @pytest.mark.parametrize("key", ["x", "..", "0" * 20 + "-" + "0" * 8, "passwd"])
 def test_no_other_file_can_be_read(client: Client, key: str) -> None:
     assert client.get(f"/post/{key}/").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_newcomer_reads_and_answers_in_the_browser(browser: Browser, live_server: Any, door: Door) -> None:
+    _, key = delivered(text="Bitte starten Sie den Rechner neu.")
+    page = browser.new_page(locale="en-GB")
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+
+    page.goto(f"{live_server.url}/post/")
+    page.get_by_text("petra@kunde.example").click()
+    page.get_by_text("VPN verbindet nicht mehr").click()
+    expect(page.frame_locator("iframe").get_by_text("Bitte starten Sie den Rechner neu.")).to_be_visible()
+    page.locator("textarea").fill("Das hat geholfen, danke!")
+    # A click right after scrolling would still be hit-tested against the sandboxed frame.
+    page.locator("form[enctype] button[type=submit]").press("Enter")
+    expect(page.locator("#mailbox li")).to_have_count(2)
+
+    assert [sent["In-Reply-To"] for sent in door.mails] == [post_office.read(key)["Message-ID"]]
+    assert wrong == []
+    page.close()
