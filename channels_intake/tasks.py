@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from channels_intake.chat import talking
 from channels_intake.email import arriving, fetch
 from channels_intake.email.imap import CannotFetch
 from channels_intake.models import Mailbox
@@ -24,3 +25,9 @@ def fetch_mailbox(pk: int) -> int:
         return fetch.fetch(mailbox, clock=timezone.now)
     except CannotFetch:
         return 0
+
+
+@shared_task(name="channels_intake.end_silent_chats")  # type: ignore[untyped-decorator]
+def end_silent_chats() -> int:
+    """End the chats whose visitor has left; what they did not read goes by mail."""
+    return talking.end_silent(timezone.now())
