@@ -1,0 +1,1 @@
+"""Measuring the product on many tickets; never imported by it."""
