@@ -42,7 +42,7 @@ def tell(event: Event) -> None:
 
 
 def mail_reply(event: Event) -> None:
-    """Mail an answer that was to be read in a chat, because the visitor had left; called twice, it writes nothing new."""
+    """Mail an answer meant for the chat, because the visitor had left; called twice, it writes nothing new."""
     requester = event.ticket.requester
     if _may_be_mailed(requester, event.ticket):
         _deliver(event, [Telling(requester, MAIL)])
