@@ -24,3 +24,7 @@ lock:
 chaos:
 	@bin/bootstrap test
 	@exec .venv/bin/python -m tests.chaos
+
+bench:
+	@bin/bootstrap local
+	@N='$(N)' exec .venv/bin/python -m bench.run
