@@ -232,12 +232,8 @@ EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = _flag("EMAIL_STARTTLS", bool(EMAIL_HOST_USER))
 EMAIL_USE_SSL = _flag("EMAIL_TLS")
 EMAIL_TIMEOUT = 20
-if EMAIL_HOST:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-elif LOCAL:
-    EMAIL_BACKEND = "helpdesk.local.post_office.Backend"
-else:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+# Under `make up` without a mail server, mail lands in the demo post office.
+EMAIL_BACKEND = "helpdesk.local.post_office.Backend" if LOCAL and not EMAIL_HOST else "notifications.smtp.Backend"
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "support@helpdesk.example")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN", DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))

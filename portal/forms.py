@@ -79,6 +79,4 @@ class GuestRequestForm(RequestForm):
 class ReopenForm(forms.Form):
     """What happened instead."""
 
-    text = forms.CharField(
-        label=_("What happens now?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=20_000
-    )
+    text = forms.CharField(label=_("What happens now?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=20_000)

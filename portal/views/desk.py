@@ -53,9 +53,11 @@ class Desk:
             "reopen_form": reopen_form or ReopenForm(),
             "can_write": can(self.person, "message", self.ticket) and self.ticket.can_reopen_by_reply(timezone.now()),
             "steps": _steps(self.ticket),
+            "says_no": request.GET.get("helped") == "no",
         }
         response = render(request, "portal/request.html", context, status=status)
-        response["Referrer-Policy"] = "no-referrer"
+        # Not "no-referrer": the browser would then send its forms with the origin "null", which is refused.
+        response["Referrer-Policy"] = "same-origin"
         response["Cache-Control"] = "private, no-store"
         return response
 
@@ -103,9 +105,7 @@ class Desk:
             reopening.reopen(self.ticket, by=self.person, now=now, reason=text)
         except reopening.CannotReopen:
             messages.info(request, gettext("We are already working on it again."))
-        replying.receive_message(
-            self.ticket, author=self.person, text=text, channel=Ticket.Channel.WEB, now=now
-        )
+        replying.receive_message(self.ticket, author=self.person, text=text, channel=Ticket.Channel.WEB, now=now)
         messages.success(request, gettext("We are taking it up again and will get back to you."))
         return redirect(self.base)
 

@@ -21,9 +21,7 @@ def show(request: HttpRequest, signed: str) -> HttpResponse:
     try:
         desk = _desk(signed)
     except BadLink:
-        response = render(request, "portal/bad_link.html", status=404)
-        response["Referrer-Policy"] = "no-referrer"
-        return response
+        return render(request, "portal/bad_link.html", status=404)
     with override(desk.person.language):
         return desk.show(request)
 

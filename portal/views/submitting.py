@@ -33,7 +33,9 @@ def new(request: HttpRequest) -> HttpResponse:
         address = person.email if person else form.cleaned_data["email"].lower()
         if person or _may_ask(request, address):
             return _take_in(request, person, address, form)
-        form.add_error(None, gettext("There were many requests from here just now. Please try again in an hour or call us."))
+        form.add_error(
+            None, gettext("There were many requests from here just now. Please try again in an hour or call us.")
+        )
     context = {"form": form, "found": _found(_text(request)) if form.is_bound else []}
     return render(request, "portal/new.html", context, status=422 if form.is_bound else 200)
 
