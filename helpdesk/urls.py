@@ -15,6 +15,7 @@ urlpatterns = [
     path("knowledge/", include("knowledgebase.urls")),
     path("intake/", include("channels_intake.urls")),
     path("mail/", include("notifications.urls")),
+    path("settings/", include("helpdesk.administration.urls")),
 ]
 
 if settings.LOCAL:

@@ -1,0 +1,1 @@
+"""The settings: queues, rules, promises, mailboxes and people; leads read, administrators change."""

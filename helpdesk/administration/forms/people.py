@@ -1,0 +1,42 @@
+"""People, and looking for them."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from people.models import User
+
+
+class PersonForm(forms.ModelForm[User]):
+    """Who somebody is and what they may do; passwords they set themselves."""
+
+    name = forms.CharField(max_length=150, label=_("Name"))
+
+    class Meta:
+        model = User
+        fields = ("name", "email", "role", "language", "phone", "department", "location", "is_vip")
+
+    def clean_email(self) -> str:
+        """Write addresses small, as they are compared."""
+        email: str = self.cleaned_data["email"].strip().lower()
+        return email
+
+
+class SearchForm(forms.Form):
+    """Which people to list."""
+
+    q = forms.CharField(required=False, max_length=100, label=_("Search people"))
+    role = forms.ChoiceField(
+        required=False, label=_("Role"), choices=[("", _("All roles")), *User.Role.choices]
+    )  # fmt: skip
+    state = forms.ChoiceField(
+        required=False, label=_("State"),
+        choices=[("", _("Active")), ("inactive", _("Deactivated")), ("all", _("All"))],
+    )  # fmt: skip
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Give what was asked, as far as it can be understood."""
+        self.is_valid()
+        return self.cleaned_data

@@ -1,0 +1,1 @@
+"""Changing the settings, each change with its audit entry."""

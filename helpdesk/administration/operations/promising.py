@@ -1,0 +1,70 @@
+"""Changing calendars and policies through the domain's own operations, with their audit entries."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from people import audit
+from people.models import AuditEntry, User
+from sla.models import Calendar, Policy, Target
+from sla.operations.calendars import Opening, save_calendar
+from sla.operations.policies import Minutes, save_policy
+
+
+@transaction.atomic
+def record_calendar(
+    calendar: Calendar, *, openings: Collection[Opening], holidays: Mapping[date, str], by: User, now: datetime
+) -> Calendar:
+    """
+    Store a new or changed calendar and what differs.
+
+    :raises sla.operations.calendars.IntervalsOverlap: if two intervals of a day share a minute.
+    :raises sla.worktime.NeverOpen: if it would never be open.
+    """
+    stored = Calendar.objects.select_for_update().filter(pk=calendar.pk).first()
+    before = _calendar_facts(stored) if stored else {}
+    save_calendar(calendar, openings=openings, holidays=holidays, now=now)
+    _record(calendar, before, _calendar_facts(calendar), by=by, now=now)
+    return calendar
+
+
+@transaction.atomic
+def record_policy(policy: Policy, *, targets: Mapping[int, Minutes], by: User, now: datetime) -> Policy:
+    """
+    Store a new or changed policy and what differs.
+
+    :raises sla.operations.policies.ImpossibleTarget: if a resolution is promised before the first response.
+    """
+    stored = Policy.objects.select_for_update(of=("self",)).select_related("calendar").filter(pk=policy.pk).first()
+    before = _policy_facts(stored) if stored else {}
+    save_policy(policy, targets=targets, now=now)
+    _record(policy, before, _policy_facts(policy), by=by, now=now)
+    return policy
+
+
+def _record(
+    thing: Calendar | Policy, before: dict[str, object], after: dict[str, object], *, by: User, now: datetime
+) -> None:
+    action = AuditEntry.Action.CHANGED if before else AuditEntry.Action.CREATED
+    if changes := audit.differences(before, after):
+        audit.record(thing, action, by=by, now=now, changes=changes)
+
+
+def _calendar_facts(calendar: Calendar) -> dict[str, object]:
+    return {
+        "name": calendar.name,
+        "timezone": calendar.timezone,
+        "intervals": [str(interval) for interval in calendar.intervals.all()],
+        "holidays": [str(holiday) for holiday in calendar.holidays.all()],
+    }
+
+
+def _policy_facts(policy: Policy) -> dict[str, object]:
+    targets = Target.objects.filter(policy=policy)
+    return {
+        "name": policy.name,
+        "calendar": str(policy.calendar),
+        "is_default": policy.is_default,
+        "targets": [str(target) for target in targets],
+    }

@@ -1,0 +1,65 @@
+"""The record of changes in words people understand."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from people.models import AuditEntry
+
+KINDS = {
+    "people.user": _("person"),
+    "tickets.queue": _("queue"),
+    "tickets.membership": _("membership"),
+    "tickets.routingrule": _("routing rule"),
+    "sla.calendar": _("calendar"),
+    "sla.policy": _("SLA"),
+    "channels_intake.mailbox": _("mailbox"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that changed; before and after are empty where there was nothing."""
+
+    name: str
+    before: str
+    after: str
+
+
+def kind_of(entry: AuditEntry) -> str:
+    """Say what kind of thing it was."""
+    return str(KINDS.get(entry.kind, entry.kind))
+
+
+def lines(entry: AuditEntry) -> list[Line]:
+    """Say what changed, field by field."""
+    found = []
+    for name, change in entry.changes.items():
+        is_pair = isinstance(change, list) and len(change) == 2
+        before, after = change if is_pair else ("", change)
+        line = Line(_label(entry.kind, name), _words(before), _words(after))
+        if line.before or line.after:
+            found.append(line)
+    return found
+
+
+def _label(kind: str, name: str) -> str:
+    try:
+        field: Any = apps.get_model(kind)._meta.get_field(name)
+    except (LookupError, FieldDoesNotExist, ValueError):
+        return gettext(name)
+    return str(getattr(field, "verbose_name", None) or field.related_model._meta.verbose_name_plural)
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, list):
+        return "; ".join(_words(one) for one in value)
+    return str(value)
