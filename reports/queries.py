@@ -121,13 +121,14 @@ def resolved_by_day(user: User, now: datetime) -> list[Day]:
 
 def solving(user: User, now: datetime) -> dict[str, Any]:
     """Give the figures of the last days: resolved, at first level, within the promise, hours to the solution."""
-    return _resolved_since(user, now).aggregate(
+    figures: dict[str, Any] = _resolved_since(user, now).aggregate(
         resolved=Count("pk"),
         first_level=Count("pk", filter=Q(resolved_tier=Queue.Tier.FIRST)),
         in_time=Count("pk", filter=Q(breached=False)),
         reopened=Count("pk", filter=Q(reopen_count__gt=0)),
         took=Avg(F("resolved_at") - F("created_at")),
     )
+    return figures
 
 
 def _resolved_since(user: User, now: datetime) -> Any:

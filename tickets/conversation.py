@@ -11,6 +11,7 @@ from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Su
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject, Left
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext
 
 from helpdesk.lib import html
@@ -18,7 +19,7 @@ from people.models import User
 from tickets.models import Attachment, Clock, Event, Message, Queue, SolutionAttempt, Ticket
 
 INLINE_HTML = 20_000
-_RICH = Q(html__iregex=r"<(table|img|h[1-4]|font|ul|ol)\b")
+_RICH = Q(html__iregex=r"<(table|img|h[1-4]|font|ul|ol)[[:space:]/>]")
 _OWN_RICH = re.compile(r"<(table|img)\b", re.I)
 
 
@@ -298,4 +299,4 @@ def _metric(metric: str) -> str:
 
 
 def _with(words: str, reason: str) -> str:
-    return f"{words}: {reason}" if reason else words
+    return f"{words}: {Truncator(reason).chars(90)}" if reason else words

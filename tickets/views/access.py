@@ -5,6 +5,9 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -12,7 +15,7 @@ from django_htmx.middleware import HtmxDetails
 
 from people.models import User
 from tickets import permissions
-from tickets.models import Ticket
+from tickets.models import Draft, Ticket
 
 
 class StaffRequest(HttpRequest):
@@ -45,9 +48,18 @@ def ticket_for(request: StaffRequest, pk: int, action: str = "view_notes") -> Ti
     :raises Http404: if they may not see it.
     :raises PermissionDenied: if they may see it but not do this.
     """
-    tickets = Ticket.objects.visible_to(request.user).select_related(
-        "requester", "assignee", "case_owner", "queue__escalates_to", "specialists"
-    )
-    ticket = get_object_or_404(tickets, pk=pk)
+    ticket = get_object_or_404(for_page(request.user), pk=pk)
     permissions.check(request.user, action, ticket)
     return ticket
+
+
+def for_page(user: User) -> QuerySet[Ticket]:
+    """Give the tickets this person may see, each with what its page shows and their own drafts (`own_drafts`)."""
+    drafts = Draft.objects.filter(ticket=OuterRef("pk"), user=user).values(
+        draft=JSONObject(kind="kind", body="body", version="version", updated_at="updated_at")
+    )
+    return (
+        Ticket.objects.visible_to(user)
+        .select_related("requester", "assignee", "case_owner", "queue__escalates_to", "specialists")
+        .annotate(own_drafts=ArraySubquery(drafts))
+    )

@@ -15,10 +15,10 @@ from django.utils.translation import gettext
 
 from tickets import conversation, help, permissions, queries
 from tickets.models import Draft, Event, Ticket
-from tickets.views.access import StaffRequest
+from tickets.views.access import StaffRequest, for_page
 
 _ACTIONS = (
-    "reply", "note", "take", "assign", "route", "escalate", "hold", "prioritise", "resolve", "reopen", "void",
+    "reply", "note", "draft", "take", "assign", "route", "escalate", "hold", "prioritise", "resolve", "reopen", "void",
     "try_solution", "view_notes",
 )  # fmt: skip
 
@@ -69,7 +69,7 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
     may = {action: permissions.can(request.user, action, ticket) for action in _ACTIONS}
     talk = conversation.read(ticket, notes=may["view_notes"])
     promise, promises = help.promises(ticket, now)
-    drafts = {draft.kind: draft for draft in _drafts(request, ticket)} if may["note"] else {}
+    drafts = {draft.kind: draft for draft in _drafts(ticket)} if may["draft"] else {}
     return {
         "now": now,
         "ticket": ticket,
@@ -82,6 +82,8 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "recent": help.recent(ticket, request.user),
         "reply_draft": drafts.get(Draft.Kind.REPLY),
         "note_draft": drafts.get(Draft.Kind.NOTE),
+        "reply_text": drafts[Draft.Kind.REPLY].body if Draft.Kind.REPLY in drafts else "",
+        "note_text": drafts[Draft.Kind.NOTE].body if Draft.Kind.NOTE in drafts else "",
         "client_id": uuid.uuid4(),
         "note_client_id": uuid.uuid4(),
         "writes_note": request.GET.get("write") == "note" or not may["reply"],
@@ -89,8 +91,8 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
     }
 
 
-def _drafts(request: StaffRequest, ticket: Ticket) -> Any:
-    return Draft.objects.filter(ticket=ticket, user=request.user)
+def _drafts(ticket: Any) -> list[Draft]:
+    return [Draft(**row | {"updated_at": datetime.fromisoformat(row["updated_at"])}) for row in ticket.own_drafts]
 
 
 def whole_page(request: StaffRequest, ticket: Ticket | None, *, status: int = 200, **extra: Any) -> HttpResponse:
@@ -113,12 +115,7 @@ def part(request: StaffRequest, template: str, ticket: Ticket, *, status: int = 
 
 def changed(request: StaffRequest, pk: int, *, template: str = "tickets/_changed.html", said: str = "") -> HttpResponse:
     """Answer after an action that worked: the parts that changed, or the way back to the page."""
-    ticket = (
-        Ticket.objects.visible_to(request.user)
-        .select_related("requester", "assignee", "case_owner", "queue__escalates_to", "specialists")
-        .filter(pk=pk)
-        .first()
-    )
+    ticket = for_page(request.user).filter(pk=pk).first()
     query = where(request)
     if ticket is None:
         messages.success(request, said or gettext("Done. The ticket is in other hands now."))
@@ -147,12 +144,14 @@ def refused(
 ) -> HttpResponse:
     """Answer to an action that was refused: say why and what to do, beside what was written."""
     if request.htmx:
-        context = {"ticket": ticket, "why": why, "form": form} | extra
+        context = {"ticket": ticket, "why": why} | extra
         response = render(request, "tickets/_refusal.html", context, status=status)
         response["HX-Retarget"] = "#refusal"
         response["HX-Reswap"] = "outerHTML"
         return response
-    return whole_page(request, ticket, status=status, why=why, form=form, **extra)
+    if form is not None and "body" in form.data:
+        extra["note_text" if extra.get("writes_note") else "reply_text"] = form.data["body"]
+    return whole_page(request, ticket, status=status, why=why, **extra)
 
 
 def where(request: StaffRequest) -> QueryDict:

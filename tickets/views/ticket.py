@@ -19,7 +19,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(request, pk)
     if request.htmx and not request.htmx.history_restore_request and request.htmx.target == "talk":
         return part(request, "tickets/_ticket.html", ticket, oob=True)
-    return whole_page(request, ticket, inserted=_inserted(request))
+    inserted = _inserted(request)
+    return whole_page(request, ticket, **({"reply_text": inserted} if inserted else {}))
 
 
 @staff_only
