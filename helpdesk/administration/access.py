@@ -29,7 +29,7 @@ def leads_read(view: _View[_Rest]) -> _Checked[_Rest]:
     """Show the page to leads and administrators; only the latter may send something."""
 
     @wraps(view)
-    def checked(request: SettingsRequest, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
+    def checked(request: SettingsRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
         if not request.user.is_agent:
             raise Http404
         if not request.user.is_lead or (request.method not in ("GET", "HEAD") and not request.user.is_admin):
@@ -43,7 +43,7 @@ def admins_only(view: _View[_Rest]) -> _Checked[_Rest]:
     """Let only administrators in."""
 
     @wraps(view)
-    def checked(request: SettingsRequest, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
+    def checked(request: SettingsRequest, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> HttpResponse:
         if not request.user.is_admin:
             raise PermissionDenied
         return view(request, *args, **kwargs)

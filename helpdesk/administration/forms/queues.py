@@ -11,10 +11,10 @@ from sla.models import Policy
 from tickets.models import Membership, Queue, RoutingRule
 
 
-class QueueChoice(forms.ModelChoiceField):
+class QueueChoice(forms.ModelChoiceField[Queue]):
     """A queue by its name in the reader's language."""
 
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: Queue) -> str:
         """Say its level, too."""
         return f"{obj.name} ({obj.get_tier_display()})"
 

@@ -1,0 +1,106 @@
+"""Leads read the settings, administrators change them, all others see none of it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from helpdesk.administration.urls import urlpatterns
+from people.models import AuditEntry, User
+from tests.factories import make_user
+from tests.settings.conftest import SECRET, Everything
+
+pytestmark = pytest.mark.django_db
+
+WRITES_ONLY = {
+    "activation", "members", "member", "rule_position", "policy_preview", "mailbox_new_trial", "mailbox_trial",
+    "person_activation", "password_mail",
+}  # fmt: skip
+FOR_ADMINS = {
+    "queue_new", "rule_new", "calendar_new", "policy_new", "mailbox_new", "person_new",
+    "deactivation", "member_removal", "rule_removal", "person_deactivation",
+}  # fmt: skip
+NAMES = {str(pattern.name) for pattern in urlpatterns}
+
+
+def address(name: str, everything: Everything) -> str:
+    """Give the address of a page of one of everything."""
+    of = {
+        "queue": everything.queue, "activation": everything.second, "deactivation": everything.second,
+        "members": everything.queue, "rule": everything.rule, "rule_position": everything.rule,
+        "rule_removal": everything.rule, "calendar": everything.calendar, "policy": everything.policy,
+        "mailbox": everything.mailbox, "mailbox_trial": everything.mailbox, "person": everything.agent,
+        "person_activation": everything.agent, "person_deactivation": everything.agent, "password_mail": everything.agent,
+    }  # fmt: skip
+    if name in ("member", "member_removal"):
+        return reverse(f"settings:{name}", args=[everything.queue.pk, everything.member.pk])
+    return reverse(f"settings:{name}", args=[of[name].pk] if name in of else [])
+
+
+def test_strangers_are_sent_to_the_login(everything: Everything) -> None:
+    for name in NAMES:
+        response = Client().get(address(name, everything))
+
+        assert (response.status_code, response["Location"].split("?")[0]) == (302, reverse("account_login")), name
+
+
+def test_requesters_find_nothing_here(everything: Everything) -> None:
+    client = Client()
+    client.force_login(make_user())
+
+    for name in NAMES:
+        assert {client.get(address(name, everything)).status_code, client.post(address(name, everything)).status_code} == {404}, name
+
+
+def test_agents_may_not(everything: Everything) -> None:
+    client = Client()
+    client.force_login(everything.agent)
+
+    for name in NAMES:
+        assert {client.get(address(name, everything)).status_code, client.post(address(name, everything)).status_code} == {403}, name
+
+
+def test_leads_read_and_change_nothing(everything: Everything, lead: User) -> None:
+    client = Client()
+    client.force_login(lead)
+
+    for name in NAMES:
+        expected = {403} if name in FOR_ADMINS | WRITES_ONLY else {200}
+        assert {client.get(address(name, everything)).status_code} == expected, name
+        assert {client.post(address(name, everything)).status_code} == {403}, name
+    assert not AuditEntry.objects.exists()
+
+
+def test_leads_get_forms_they_cannot_send(everything: Everything, lead: User) -> None:
+    client = Client()
+    client.force_login(lead)
+
+    for name in ("queue", "rule", "calendar", "policy", "mailbox", "person"):
+        page = client.get(address(name, everything)).content.decode()
+        main = page[page.index("<main") :]
+        assert '<fieldset class="stack set-plain" disabled>' in main, name
+        assert 'type="submit"' not in main, name
+
+
+def test_administrators_see_every_page(everything: Everything, client: Client) -> None:
+    for name in NAMES - WRITES_ONLY:
+        assert client.get(address(name, everything)).status_code == 200, name
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_no_page_holds_the_secret(everything: Everything, client: Client, admin: User, language: str) -> None:
+    User.objects.filter(pk=admin.pk).update(language=language)
+    page = client.post(
+        address("mailbox", everything),
+        {
+            "name": "Support", "address": "not an address", "imap_host": "imap.helpdesk.example", "username": "u",
+            "imap_port": 993, "security": "tls", "folder": "INBOX", "password": "another-" + SECRET,
+        },
+    )  # fmt: skip
+    pages = [page, *(client.get(address(name, everything)) for name in NAMES - WRITES_ONLY)]
+
+    assert page.status_code == 422
+    for shown in pages:
+        text = shown.content.decode()
+        assert SECRET not in text
+        assert bytes(everything.mailbox.secret).decode() not in text
+    assert SECRET not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
