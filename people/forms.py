@@ -13,7 +13,7 @@ class PreferencesForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("name", "language", "theme", "single_keys", "phone")
-        widgets = {
+        widgets = {  # noqa: RUF012 Django reads it once
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
             "phone": forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
         }

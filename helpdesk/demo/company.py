@@ -33,7 +33,8 @@ class Company:
 
     def solution(self, key: str, language: str) -> ArticleText:
         """Find an article's text by its key."""
-        return ArticleText.objects.get(article__key=key, language=language)
+        text: ArticleText = ArticleText.objects.get(article__key=key, language=language)
+        return text
 
 
 def read(name: str) -> dict[str, Any]:

@@ -50,8 +50,8 @@ def tell_stories(company: Company, *, now: datetime) -> int:
 def _let_clocks_run_out(now: datetime) -> None:
     """Fire what fell due untold, each at its moment, so that nothing fires when the workers start."""
     due = Clock.objects.filter(state=Clock.State.RUNNING, due_at__lte=now).order_by("due_at")
-    for pk, ticket, at in list(due.values_list("pk", "ticket_id", "due_at")):
-        timers.fire(pk, ticket, at)
+    for clock in list(due):
+        timers.fire(clock.pk, clock.ticket_id, clock.due_at or now)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from tickets import events
 from tickets.models import Event, Message, Ticket
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def acknowledge(ticket: Ticket, *, text: str, now: datetime) -> Message:
     """Confirm the request by an automatic message; nobody has answered it, so the clocks run on."""
     ticket = Ticket.objects.locked(ticket.pk)

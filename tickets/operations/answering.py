@@ -12,7 +12,7 @@ from tickets.models import Draft, Message, Ticket
 from tickets.operations.drafting import drop_draft
 from tickets.operations.files import File
 from tickets.operations.holding import hold
-from tickets.operations.replying import reply
+from tickets.operations.replying import reply_to_locked
 from tickets.operations.resolution import resolve
 
 
@@ -51,7 +51,7 @@ def answer(
     ticket = Ticket.objects.locked(ticket.pk)
     if client_id is not None and (done := Message.with_notes.filter(ticket=ticket, client_id=client_id).first()):
         return done
-    message = reply(ticket, text=text, html=html, files=files, seen=seen, client_id=client_id, by=by, now=now)
+    message = reply_to_locked(ticket, text=text, html=html, files=files, seen=seen, client_id=client_id, by=by, now=now)
     if then == Then.WAIT:
         hold(ticket, state=Ticket.State.PENDING_CUSTOMER, by=by, now=now)
     elif then == Then.RESOLVE:

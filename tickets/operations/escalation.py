@@ -24,12 +24,14 @@ def escalate(ticket: Ticket, *, reason: str, by: User | None, now: datetime) -> 
 
     :raises CannotEscalate: if it is done, there is nowhere to go, or it left the queue the caller saw it in.
     """
-    seen_in = ticket.queue_id
+    seen_in = ticket.queue
     ticket = Ticket.objects.locked(ticket.pk)
+    if ticket.queue_id == seen_in.pk:
+        ticket.queue = seen_in  # with what was read of it before
     target = ticket.next_level
-    if not ticket.is_open or target is None or ticket.queue_id != seen_in:
+    if not ticket.is_open or target is None or ticket.queue_id != seen_in.pk:
         raise CannotEscalate(f"{ticket.number} is done, was moved, or {ticket.queue} has no next level.")
-    ticket.case_owner = ticket.case_owner or ticket.assignee or by
+    ticket.case_owner_id = ticket.case_owner_id or ticket.assignee_id or (by.pk if by else None)
     origin = move(ticket, to=target, now=now)
     save(ticket, "queue", "assignee", "case_owner", *clocks.SAVED, now=now)
     events.record(ticket, Event.Kind.ESCALATED, by=by, now=now, reason=reason, origin=origin, target=target.pk)

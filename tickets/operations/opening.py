@@ -17,7 +17,7 @@ class NoQueue(Exception):
     """There is no queue that takes requests; an administrator has to mark one as default."""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_ticket(
     *,
     requester: User,
@@ -51,7 +51,7 @@ def open_ticket(
     chosen = queue or Queue.objects.filter(is_default=True).first()
     if chosen is None:
         raise NoQueue("Mark one queue as the default one in the settings.")
-    ticket = Ticket.objects.create(
+    ticket = Ticket(
         subject=_subject(subject, text, language or requester.language),
         requester=requester,
         queue=chosen,
@@ -67,6 +67,9 @@ def open_ticket(
         updated_at=now,
         last_customer_at=now,
     )
+    promised = clocks.promised(ticket, now=now)
+    ticket.save(force_insert=True)
+    clocks.arm(promised)
     message = Message.objects.create(
         ticket=ticket,
         kind=kind,
@@ -83,8 +86,6 @@ def open_ticket(
     attach(message, files)
     Participant.objects.bulk_create(Participant(ticket=ticket, user=person) for person in participants)
     search.index(ticket, text)
-    clocks.arm(ticket, now=now)
-    ticket.save(update_fields=clocks.SAVED)
     events.record(
         ticket,
         Event.Kind.OPENED,

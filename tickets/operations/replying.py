@@ -52,6 +52,31 @@ def reply(
     ticket = Ticket.objects.locked(ticket.pk)
     if client_id is not None and (done := Message.with_notes.filter(ticket=ticket, client_id=client_id).first()):
         return done
+    return reply_to_locked(
+        ticket, text=text, by=by, now=now, html=html, files=files, seen=seen, client_id=client_id, kind=kind,
+        channel=channel,
+    )  # fmt: skip
+
+
+def reply_to_locked(
+    ticket: Ticket,
+    *,
+    text: str,
+    by: User,
+    now: datetime,
+    html: str,
+    files: Iterable[File],
+    seen: int | None,
+    client_id: uuid.UUID | None,
+    kind: Message.Kind = Message.Kind.REPLY,
+    channel: Ticket.Channel | None = None,
+) -> Message:
+    """
+    Do what `reply` does, for an operation that holds the ticket's lock and knows that the request is a new one.
+
+    :raises CannotReply: if the ticket is void or closed or the text is empty.
+    :raises Overtaken: if a newer public message is there than `seen`.
+    """
     if ticket.state in (Ticket.State.VOID, Ticket.State.CLOSED) or not text.strip():
         raise CannotReply("An answer needs a text and a ticket that is not closed.")
     if seen is not None and (newer := ticket.messages.filter(pk__gt=seen).first()):
@@ -74,8 +99,8 @@ def reply(
     ticket.first_response_at = ticket.first_response_at or now
     ticket.last_agent_at = now
     ticket.snippet = snippet(text)
-    ticket.assignee = ticket.assignee or by
-    ticket.case_owner = ticket.case_owner or by
+    ticket.assignee_id = ticket.assignee_id or by.pk
+    ticket.case_owner_id = ticket.case_owner_id or by.pk
     if ticket.state == Ticket.State.NEW:
         ticket.state = Ticket.State.OPEN
     save(
@@ -93,7 +118,7 @@ def reply(
     return message
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def receive_message(
     ticket: Ticket,
     *,

@@ -7,7 +7,17 @@ from tests.factories import NOW, later, make_agent, make_article, make_levels, m
 from tickets import relay, timers
 from tickets.models import Clock, Event, Message, SolutionAttempt, Ticket
 from tickets.operations import (
-    assigning, escalation, holding, noting, prioritising, reopening, replying, resolution, routing, trying, voiding,
+    assigning,
+    escalation,
+    holding,
+    noting,
+    prioritising,
+    reopening,
+    replying,
+    resolution,
+    routing,
+    trying,
+    voiding,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
