@@ -21,7 +21,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         """
         Check every file.
 
@@ -41,7 +41,7 @@ class MessageForm(forms.Form):
     """An addition to a request."""
 
     text = forms.CharField(label=_("Your message"), widget=forms.Textarea(attrs={"rows": 5}), max_length=50_000)
-    files = ManyFilesField(label=_("Files"), required=False)
+    attachments = ManyFilesField(label=_("Files"), required=False)
     client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
 
@@ -55,7 +55,7 @@ class RequestForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 7}),
         max_length=50_000,
     )
-    files = ManyFilesField(
+    attachments = ManyFilesField(
         label=_("Files"), required=False, help_text=_("A screenshot often says it best. Up to 10 files of 25 MB.")
     )
     client_id = forms.UUIDField(widget=forms.HiddenInput)
@@ -73,10 +73,11 @@ class GuestRequestForm(RequestForm):
 
     name = forms.CharField(label=_("Your name"), max_length=150)
     email = forms.EmailField(label=_("Your e-mail address"), help_text=_("We answer there."))
-    field_order = ("name", "email", "subject", "text", "files")
+    field_order = ("name", "email", "subject", "text", "attachments")
 
 
 class ReopenForm(forms.Form):
     """What happened instead."""
 
     text = forms.CharField(label=_("What happens now?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=20_000)
+    client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)

@@ -1,7 +1,5 @@
 """What the portal's pages read."""
 
-from dataclasses import dataclass
-
 from knowledgebase.models import Article, ArticleText
 from people.models import User
 from tickets.models import Message, Ticket
@@ -27,10 +25,8 @@ def popular(person: object, language: str, most: int = 6) -> list[ArticleText]:
     return list(seen.values())[:most]
 
 
-@dataclass(frozen=True)
-class Step:
-    """One step of a request's way."""
-
-    label: str
-    is_done: bool
-    is_current: bool
+def all_articles(language: str) -> list[ArticleText]:
+    """Give every public article by its title, in the reader's language where there is a text in it."""
+    articles = Article.objects.published().for_audience(Article.Audience.PUBLIC).with_texts()
+    texts = (article.text_in(language) for article in articles.order_by("pk")[:500])
+    return sorted((text for text in texts if text is not None), key=lambda text: text.title.casefold())

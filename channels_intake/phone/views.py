@@ -63,7 +63,7 @@ def callers(request: HttpRequest) -> HttpResponse:
 def caller(request: HttpRequest) -> HttpResponse:
     """Show the chosen caller, with what is open; or the fields for a new one."""
     form = CallForm(agent=cast(User, request.user), initial=_given(request))
-    return render(request, "intake/_caller.html", _about(request, form))
+    return render(request, "intake/_caller.html", _about(request, form) | {"picked": True})
 
 
 @staff_only

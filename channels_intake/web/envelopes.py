@@ -1,16 +1,27 @@
 """Turns the portal's form into an Envelope."""
 
+import re
 import uuid
 from collections.abc import Iterable
+from typing import Any
 
 import puremagic
 from django.core.files.uploadedfile import UploadedFile
 
 from channels_intake.envelope import Attached, Envelope
 
+_TOKEN = re.compile(r"\[(#\d+)\]")
+
 
 def to_envelope(
-    *, address: str, name: str, subject: str, text: str, files: Iterable[UploadedFile], client_id: uuid.UUID, language: str
+    *,
+    address: str,
+    name: str,
+    subject: str,
+    text: str,
+    files: Iterable[UploadedFile[Any]],
+    client_id: uuid.UUID,
+    language: str,
 ) -> Envelope:
     """Make the envelope of a filled-in form; sending the same form twice gives the same external id."""
     return Envelope(
@@ -18,7 +29,8 @@ def to_envelope(
         external_id=f"web:{client_id}",
         from_address=address.lower(),
         from_name=name,
-        subject=subject,
+        # Nobody proved who they are: a number in brackets must not lead into an older ticket.
+        subject=_TOKEN.sub(r"\1", subject),
         text=text,
         full_text=text,
         attachments=tuple(uploads(files)),
@@ -26,12 +38,12 @@ def to_envelope(
     )
 
 
-def uploads(files: Iterable[UploadedFile]) -> list[Attached]:
+def uploads(files: Iterable[UploadedFile[Any]]) -> list[Attached]:
     """Read uploaded files; what they are is told by their content, not by what the browser says."""
     return [_read(file) for file in files]
 
 
-def _read(file: UploadedFile) -> Attached:
+def _read(file: UploadedFile[Any]) -> Attached:
     data = file.read()
     declared = file.content_type or ""
     return Attached(file.name or "file", kind_of(data), declared, data)

@@ -1,29 +1,23 @@
 """One request on the screen, whoever opened it and by whichever door: login or signed link."""
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from channels_intake.web.envelopes import uploads
-from helpdesk.lib.html import clean_document
 from people.models import User
 from portal.forms import MessageForm, ReopenForm
 from portal.queries import conversation
-from tickets.models import Attachment, Message, Ticket
+from tickets.models import Ticket
 from tickets.operations import reopening, replying, resolution
 from tickets.permissions import can
-
-# Shown in the browser; everything else is only ever downloaded.
-SHOWN = {"image/png", "image/jpeg", "image/gif", "image/webp"}
-FRAME_POLICY = (
-    "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
-)
 
 
 @dataclass(frozen=True)
@@ -50,7 +44,7 @@ class Desk:
             "by_link": self.by_link,
             "conversation": conversation(self.ticket),
             "form": form or MessageForm(initial={"client_id": uuid.uuid4()}),
-            "reopen_form": reopen_form or ReopenForm(),
+            "reopen_form": reopen_form or ReopenForm(initial={"client_id": uuid.uuid4()}),
             "can_write": can(self.person, "message", self.ticket) and self.ticket.can_reopen_by_reply(timezone.now()),
             "steps": _steps(self.ticket),
             "says_no": request.GET.get("helped") == "no",
@@ -75,7 +69,7 @@ class Desk:
             text=form.cleaned_data["text"],
             channel=Ticket.Channel.WEB,
             now=timezone.now(),
-            files=uploads(form.cleaned_data["files"]),
+            files=uploads(form.cleaned_data["attachments"]),
             client_id=form.cleaned_data["client_id"],
         )
         messages.success(request, gettext("Thank you, we have your message."))
@@ -101,59 +95,19 @@ class Desk:
         if not can(self.person, "confirm", self.ticket) or not self.ticket.can_reopen_by_reply(timezone.now()):
             raise Http404
         now, text = timezone.now(), form.cleaned_data["text"]
-        try:
-            reopening.reopen(self.ticket, by=self.person, now=now, reason=text)
-        except reopening.CannotReopen:
-            messages.info(request, gettext("We are already working on it again."))
-        replying.receive_message(self.ticket, author=self.person, text=text, channel=Ticket.Channel.WEB, now=now)
+        with transaction.atomic():
+            with suppress(reopening.CannotReopen):  # somebody did already; what they wrote is kept all the same
+                reopening.reopen(self.ticket, by=self.person, now=now, reason=text)
+            replying.receive_message(
+                self.ticket,
+                author=self.person,
+                text=text,
+                channel=Ticket.Channel.WEB,
+                now=now,
+                client_id=form.cleaned_data["client_id"],
+            )
         messages.success(request, gettext("We are taking it up again and will get back to you."))
         return redirect(self.base)
-
-    def attachment(self, key: uuid.UUID) -> HttpResponse:
-        """
-        Hand out a file of a public message.
-
-        :raises Http404: if there is no such file in this request that the person may see.
-        """
-        public = Message.objects.filter(ticket=self.ticket)
-        file = Attachment.objects.filter(message__in=public, key=key).select_related("blob").first()
-        if file is None:
-            raise Http404
-        shown = file.content_type in SHOWN
-        response = HttpResponse(
-            bytes(file.blob.data), content_type=file.content_type if shown else "application/octet-stream"
-        )
-        response.headers["Content-Disposition"] = _disposition(file.name, inline=shown)
-        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Cache-Control"] = "private, max-age=3600"
-        return response
-
-    def body(self, message_id: int) -> HttpResponse:
-        """
-        Show a message's HTML, cleaned, as a document of its own for a sandboxed frame.
-
-        :raises Http404: if there is no such public message in this request.
-        """
-        message = Message.objects.filter(ticket=self.ticket, pk=message_id).first()
-        if message is None or not message.html:
-            raise Http404
-        sources = {
-            file.content_id: f"{self.base}attachments/{file.key}/"
-            for file in message.attachments.all()
-            if file.content_id
-        }
-        response = HttpResponse(clean_document(message.html, sources=sources))
-        response.headers["Content-Security-Policy"] = FRAME_POLICY
-        response.headers["X-Frame-Options"] = "SAMEORIGIN"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
-
-
-def _disposition(name: str, *, inline: bool) -> str:
-    from django.utils.http import content_disposition_header
-
-    return content_disposition_header(not inline, name) or "attachment"
 
 
 def _steps(ticket: Ticket) -> list[dict[str, object]]:

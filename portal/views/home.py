@@ -3,11 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from people.models import User
 from portal.queries import newest_requests, popular
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Greet end users; agents go to their own start page."""
     person = request.user if isinstance(request.user, User) else None

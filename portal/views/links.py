@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from notifications.links import BadLink, read_ticket_link
 from people.models import User
+from portal import handing_out
 from portal.views.desk import Desk
 from tickets.models import Ticket
 from tickets.permissions import can
@@ -47,13 +48,14 @@ def reopen(request: HttpRequest, signed: str) -> HttpResponse:
 @require_safe
 def attachment(request: HttpRequest, signed: str, key: uuid.UUID) -> HttpResponse:
     """Hand out a file."""
-    return _found(signed).attachment(key)
+    return handing_out.attachment(_found(signed).ticket, key)
 
 
 @require_safe
 def body(request: HttpRequest, signed: str, message: int) -> HttpResponse:
     """Show a message's HTML."""
-    return _found(signed).body(message)
+    place = _found(signed)
+    return handing_out.body(place.ticket, message, base=place.base)
 
 
 def _found(signed: str) -> Desk:

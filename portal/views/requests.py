@@ -1,6 +1,7 @@
 """One's own requests, for those who are logged in."""
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -55,6 +56,8 @@ def desk(request: HttpRequest, pk: int) -> Desk:
     :raises Http404: if it is not one's own, or there is none.
     """
     assert isinstance(request.user, User)
-    tickets = Ticket.objects.visible_to(request.user).select_related("case_owner", "queue", "requester")
-    ticket = get_object_or_404(tickets, pk=pk)
+    # Agents see more than their own, but that is work, not a request of theirs.
+    theirs = Q(requester=request.user) | Q(participants__user=request.user)
+    tickets = Ticket.objects.visible_to(request.user).filter(theirs).distinct()
+    ticket = get_object_or_404(tickets.select_related("case_owner", "queue", "requester"), pk=pk)
     return Desk(request.user, ticket, reverse("portal:request", args=[pk]))

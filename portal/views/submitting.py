@@ -13,6 +13,7 @@ from channels_intake.accept import accept
 from channels_intake.web.envelopes import to_envelope
 from helpdesk.lib.limits import allow
 from knowledgebase.search import find_solutions
+from knowledgebase.search.solutions import Found
 from people.models import User
 from portal.forms import GuestRequestForm, RequestForm
 from tickets.triage.language import language_of
@@ -43,7 +44,9 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def solutions(request: HttpRequest) -> HttpResponse:
     """Show the solutions that fit what has been written so far."""
-    return render(request, "portal/_solutions.html", {"found": _found(_text(request))})
+    client = request.META.get("REMOTE_ADDR", "")
+    found = _found(_text(request)) if allow(f"solutions:{client}", 600, per=HOUR) else []
+    return render(request, "portal/_solutions.html", {"found": found})
 
 
 @require_safe
@@ -66,7 +69,7 @@ def _take_in(request: HttpRequest, person: User | None, address: str, form: Requ
         name=person.name if person else data["name"],
         subject=data["subject"],
         text=data["text"],
-        files=data["files"],
+        files=data["attachments"],
         client_id=data["client_id"],
         language=get_language() or "de",
     )
@@ -88,8 +91,8 @@ def _text(request: HttpRequest) -> str:
     return f"{data.get('subject', '')}\n{data.get('text', '')}"[:5000]
 
 
-def _found(text: str) -> list[object]:
+def _found(text: str) -> list[Found]:
     if len(text.strip()) < 4:
         return []
     language, _ = language_of(text, get_language() or "de")
-    return list(find_solutions(text, language=language, audience="public"))
+    return find_solutions(text, language=language, audience="public")

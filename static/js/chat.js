@@ -29,6 +29,8 @@
     for (const line of log.querySelectorAll("[data-client]")) log.append(line);
     if (status && status.textContent !== answer.status) status.textContent = answer.status;
     root.dataset.state = answer.state;
+    if (status) status.dataset.state = answer.state;
+    for (const button of document.querySelectorAll("[data-chat-end]")) button.hidden = answer.state === "ended";
     const ended = answer.state === "ended";
     if (form) form.hidden = ended;
     if (over) over.hidden = !ended;
