@@ -94,8 +94,8 @@ def _acknowledged(event: Event, person: User) -> Letter:
     message = _public(event)
     return Letter(
         language=person.language,
+        # It repeats nothing of what came in: with a forged sender it would carry somebody else's words.
         text=message.text,
-        quotes=_quotes(message, 1),
         links=(Link(_("See your request"), ticket_link(event.ticket, person)),),
         foot=_("This mail was written automatically. You can simply reply to it."),
         automatic="auto-replied",

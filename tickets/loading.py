@@ -37,7 +37,7 @@ class _Copy:
 
     table: str
     columns: Sequence[str]
-    rows: IO[str] = field(default_factory=lambda: tempfile.TemporaryFile("w+", encoding="utf-8"))
+    rows: IO[str] = field(default_factory=lambda: tempfile.TemporaryFile("w+", encoding="utf-8"))  # noqa: SIM115 `send` closes it
 
     def add(self, *values: object) -> None:
         self.rows.write("\t".join(map(_copy_text, values)) + "\n")
