@@ -33,15 +33,13 @@ def matching(tickets: QuerySet[Ticket], query: str, *, notes: bool) -> QuerySet[
         by_number = tickets.filter(pk=int(number))
         if query.strip().startswith("#") or by_number.exists():
             return by_number
-    found = _matches("public", query)
-    if notes:
-        found |= _matches("internal", query)
-    return tickets.filter(found)
+    return tickets.filter(_matches(query, notes=notes))
 
 
-def _matches(column: str, query: str) -> Q:
-    sql = (
-        f"SELECT ticket_id FROM tickets_searchtext WHERE {column} @@ "  # noqa: S608 the column is a literal
-        "(websearch_to_tsquery('helpdesk_german', %s) || websearch_to_tsquery('helpdesk_english', %s))"
-    )
-    return Q(pk__in=RawSQL(sql, [query[:200], query[:200]]))  # noqa: S611 parameters are bound
+def _matches(query: str, *, notes: bool) -> Q:
+    # One subselect over both columns: two of them, joined by OR, make the planner read every ticket.
+    asked = "(websearch_to_tsquery('helpdesk_german', %s) || websearch_to_tsquery('helpdesk_english', %s))"
+    columns = ("public", "internal") if notes else ("public",)
+    where = " OR ".join(f"{column} @@ {asked}" for column in columns)
+    sql = f"SELECT ticket_id FROM tickets_searchtext WHERE {where}"  # noqa: S608 made of literals
+    return Q(pk__in=RawSQL(sql, [query[:200]] * 2 * len(columns)))  # noqa: S611 parameters are bound
