@@ -44,10 +44,10 @@ def _load(services: Services, tickets: int, mark: str) -> float:
     return seconds
 
 
-def write(file: Path, tickets: int) -> None:
+def write(file: Path, tickets: int, requesters: int = 10_000) -> None:
     """Write the tickets into a file."""
     with file.open("w", encoding="utf-8") as output:
-        for line in lines(tickets, SEED):
+        for line in lines(tickets, SEED, requesters=requesters):
             output.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
