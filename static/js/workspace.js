@@ -61,6 +61,29 @@
     htmx.ajax("GET", `/tickets/${Number(detail.id)}/row/${query}`, { target: row, swap: "outerHTML" }).then(mark);
   });
 
+  // The answer to one's own action brings what changed; a live refresh of the same ticket waits for it.
+  const versions = new Map();
+  let running = 0;
+  const isAction = ({ requestConfig: { verb, path } }) => verb === "post" && /^\/tickets\/\d+\//.test(path);
+  document.body.addEventListener("live:ticket", ({ detail }) => versions.set(String(detail.id), detail.version));
+  document.addEventListener("live", (event) => {
+    if (event.target.id === "thread" && running) event.stopImmediatePropagation();
+  }, true);
+  document.addEventListener("htmx:beforeRequest", (event) => { running += isAction(event.detail); });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!isAction(event.detail)) return;
+    running -= 1;
+    setTimeout(() => {
+      const thread = document.getElementById("thread");
+      if (thread && Number(thread.dataset.version) < versions.get(thread.dataset.liveTicket)) htmx.trigger(thread, "live");
+    }, 200);
+  });
+
+  // A dialog that was closed is gone; the next one comes from the server.
+  document.addEventListener("close", (event) => {
+    if (event.target.parentElement?.id === "dialogs") event.target.remove();
+  }, true);
+
   // --- writing ----------------------------------------------------------------------------------------------------
   const focusOn = (form) => (form.querySelector(".editor.rich") ?? form.querySelector("textarea"))?.focus();
   document.addEventListener("click", (event) => {

@@ -22,10 +22,9 @@ _STATES = {
 }  # fmt: skip
 
 
-@register.simple_tag
-def channel_icon(ticket: Ticket) -> SafeString:
-    """Draw the channel a ticket came by."""
-    return icon(_CHANNELS[ticket.channel], ticket.get_channel_display(), small=True)
+def channel_icon(channel: str) -> SafeString:
+    """Draw a channel by which tickets come."""
+    return icon(_CHANNELS[channel], str(Ticket.Channel(channel).label), small=True)
 
 
 @register.filter
@@ -90,10 +89,3 @@ def left(moment: datetime, now: datetime) -> str:
 def spelled(minutes: int) -> str:
     """Say a number of minutes: 30 min, 4 h."""
     return spell(timedelta(minutes=minutes))
-
-
-@register.filter
-def last_moment(ticket: Ticket) -> datetime:
-    """Give the moment of the last message."""
-    moments = (ticket.created_at, ticket.last_customer_at, ticket.last_agent_at)
-    return max(moment for moment in moments if moment is not None)

@@ -20,7 +20,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if request.htmx and not request.htmx.history_restore_request and request.htmx.target == "talk":
         return part(request, "tickets/_ticket.html", ticket, oob=True)
     inserted = _inserted(request)
-    return whole_page(request, ticket, **({"reply_text": inserted} if inserted else {}))
+    return whole_page(request, ticket, reply_text=inserted) if inserted else whole_page(request, ticket)
 
 
 @staff_only
