@@ -17,6 +17,7 @@ app.conf.beat_schedule = {
     "send mail": {"task": "notifications.send_due", "schedule": 2.0, "options": {"expires": 10}},
     "accept mail": {"task": "channels_intake.accept_stored", "schedule": 10.0, "options": {"expires": 30}},
     "end silent chats": {"task": "channels_intake.end_silent_chats", "schedule": 20.0, "options": {"expires": 20}},
+    "check deadlines": {"task": "tickets.check_deadlines", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
     "close silent tickets": {"task": "tickets.close_silent", "schedule": 300.0, "options": {"expires": 300}},
 }
 app.conf.beat_max_loop_interval = 2

@@ -1,12 +1,17 @@
 """What the workers do for tickets; each task is a wake-up call that reads due rows."""
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from tickets import relay, timers
 from tickets.heartbeats import beat
 from tickets.models import Event
+from tickets.reconciling import differences
 from tickets.triage import pipeline
+
+log = logging.getLogger(__name__)
 
 
 @shared_task(name="tickets.relay_events")  # type: ignore[untyped-decorator]
@@ -22,6 +27,15 @@ def fire_due_clocks() -> int:
     done = timers.fire_due(now) + timers.wake_scheduled(now)
     beat("worker")
     return done
+
+
+@shared_task(name="tickets.check_deadlines")  # type: ignore[untyped-decorator]
+def check_deadlines() -> int:
+    """Raise the alarm about every deadline that is not what its history says."""
+    found = list(differences())
+    for difference in found[:20]:
+        log.error("%s: stored %s, computed %s", difference.clock, difference.stored, difference.computed)
+    return len(found)
 
 
 @shared_task(name="tickets.close_silent")  # type: ignore[untyped-decorator]

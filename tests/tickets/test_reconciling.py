@@ -1,0 +1,57 @@
+"""Stored deadlines are what their history says."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from tests.factories import later, make_agent, make_levels, make_policy, make_ticket
+from tickets.models import Clock, Ticket
+from tickets.operations import holding, prioritising, reopening, replying, resolution, routing
+from tickets.reconciling import differences
+
+pytestmark = pytest.mark.django_db
+
+
+def test_deadlines_agree_with_their_history_after_every_kind_of_change() -> None:
+    first, _ = make_levels(make_policy(resolution=300, always_open=False))
+    other, _ = make_levels(make_policy(resolution=500))
+    agent = make_agent(first)
+    ticket = make_ticket(first)
+
+    replying.reply(ticket, text="Welches Gerät?", by=agent, now=later(10))
+    holding.hold(ticket, state=Ticket.State.PENDING_CUSTOMER, by=agent, now=later(20))
+    replying.receive_message(
+        ticket, author=ticket.requester, text="NB-1", channel=Ticket.Channel.EMAIL, now=later(4000)
+    )
+    prioritising.prioritise(ticket, by=agent, now=later(4001), urgency=3)
+    resolution.resolve(ticket, solution="Tausch", by=agent, now=later(4010))
+    reopening.reopen(ticket, by=ticket.requester, now=later(6000))
+    routing.route(ticket, to=other, by=agent, now=later(6001))
+
+    assert ticket.clocks.filter(state=Clock.State.RUNNING).count() == 1
+    assert list(differences()) == []
+
+
+def test_a_deadline_that_was_tampered_with_raises_the_alarm() -> None:
+    first, _ = make_levels(make_policy())
+    ticket = make_ticket(first)
+    clock = ticket.clocks.get(metric=Clock.Metric.RESOLUTION)
+    assert clock.due_at is not None
+    Clock.objects.filter(pk=clock.pk).update(due_at=clock.due_at + timedelta(minutes=1))
+
+    assert [difference.clock for difference in differences()] == [clock]
+    with pytest.raises(CommandError):
+        call_command("run_timers", "--check", stdout=StringIO(), stderr=StringIO())
+
+
+def test_timers_run_by_hand_fire_what_is_due() -> None:
+    first, second = make_levels(make_policy(first_response=30))
+    ticket = make_ticket(first, now=timezone.now() - timedelta(hours=1))
+
+    call_command("run_timers", "--once", stdout=StringIO())
+
+    ticket.refresh_from_db()
+    assert ticket.queue == second
