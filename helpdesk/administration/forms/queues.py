@@ -55,7 +55,7 @@ class MemberForm(forms.Form):
 
     user = forms.ModelChoiceField(User.objects.none(), label=_("Person"), empty_label=_("choose somebody"))
     level = forms.TypedChoiceField(
-        coerce=int, choices=Membership.Level.choices, initial=Membership.Level.WORK, label=_("May")
+        coerce=int, choices=Membership.Level.choices, initial=Membership.Level.WORK, label=_("Permission")
     )
 
     def __init__(self, queue: Queue, *args: Any, **kwargs: Any) -> None:
