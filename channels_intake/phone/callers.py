@@ -21,7 +21,7 @@ def find_callers(query: str) -> list[User]:
         digits = significant(query)
         # "+49 (0)30 …" keeps its zero among the digits, so that both forms are looked for.
         known = people.exclude(phone="").annotate(digits=_digits(r"\(0\)|\D"))
-        return list(known.filter(digits__contains=digits).order_by("name", "pk")[:MOST]) if len(digits) >= 3 else []
+        return list(known.filter(digits__contains=digits).order_by("name", "pk")[:MOST]) if len(digits) >= 2 else []
     for word in query.split()[:5]:
         people = people.filter(Q(name__icontains=word) | Q(email__icontains=word))
     return list(people.order_by("role", "name", "pk")[:MOST])

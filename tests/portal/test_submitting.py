@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from channels_intake.chat.watching import watch
 from helpdesk.lib.limits import allow
 from people.models import User
 from portal import forms
@@ -191,16 +193,24 @@ def test_the_first_page_needs_as_many_queries_for_three_articles_and_requests_as
     client.force_login(person)
     make_article("Eins")
     make_ticket(requester=person)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/")
 
     for title in ("Zwei", "Drei"):
         make_article(title)
         make_ticket(requester=person)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = client.get("/").content.decode()
     assert page.count("VPN verbindet nicht mehr") == 3
+
+
+def test_a_chat_is_offered_only_while_an_agent_would_see_it(client: Client) -> None:
+    closed = client.get("/").content.decode()
+    watch(make_agent(), timezone.now())
+
+    assert "/intake/chat/" not in closed
+    assert "/intake/chat/" in client.get("/").content.decode()
 
 
 # --- the public knowledge base --------------------------------------------------------------------------------------

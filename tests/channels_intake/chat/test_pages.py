@@ -205,7 +205,7 @@ def test_an_agent_answers_notes_and_uses_a_solution(chat: Chat, agent: User, vis
     line = {"text": "Bitte so:", "client_id": str(uuid.uuid4()), "articles": str(text.pk)}
 
     said = desk(agent).post(address, line, headers={"Accept": "application/json"}).json()
-    desk(agent).post(address, {"text": "Klingt nach 809", "client_id": str(uuid.uuid4()), "is_note": "1"})
+    desk(agent).post(address, {"text": "GEHEIM: klingt nach Update", "client_id": str(uuid.uuid4()), "is_note": "1"})
 
     chat.ticket.refresh_from_db()
     assert [row["client"] for row in said["lines"]][-1] == line["client_id"]
@@ -213,7 +213,7 @@ def test_an_agent_answers_notes_and_uses_a_solution(chat: Chat, agent: User, vis
     assert SolutionAttempt.objects.get().text == text
     seen = visitor.get(f"/intake/chat/{chat.key}/lines/").content.decode()
     assert "Bitte so:" in seen
-    assert "809" not in seen
+    assert "GEHEIM" not in seen
 
 
 def test_the_list_needs_as_many_queries_for_three_chats_as_for_one(
