@@ -171,7 +171,7 @@ def _public(event: Event) -> Message:
 def _quotes(message: Message, count: int = QUOTES) -> tuple[Quote, ...]:
     """Quote the public messages before this one, the newest first."""
     earlier = Message.objects.filter(ticket=message.ticket_id, pk__lt=message.pk, auto_generated=False)
-    kinds = [Message.Kind.CUSTOMER, Message.Kind.REPLY]
+    kinds = [Message.Kind.CUSTOMER, Message.Kind.REPLY, Message.Kind.CHAT]
     found = earlier.filter(kind__in=kinds).select_related("author").order_by("-pk")[:count]
     return tuple(Quote(_head(quoted), quoted.text[:QUOTED_CHARACTERS]) for quoted in found)
 

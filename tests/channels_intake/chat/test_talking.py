@@ -11,6 +11,7 @@ from channels_intake.chat.envelopes import to_envelope
 from channels_intake.chat.hearing import hear
 from channels_intake.chat.talking import CannotChat, Started, answer, end, end_silent, start, write
 from channels_intake.models import Chat
+from notifications import letters
 from notifications.models import Delivery
 from notifications.telling import tell
 from people.models import User
@@ -116,6 +117,18 @@ def test_lines_that_the_visitor_did_not_get_are_mailed_at_the_end_once(
     assert (ended, chat.ended_by) == (1, LEFT)
     assert mails(chat.ticket) == ["Starten Sie bitte neu."]
     assert end_silent(timezone.now() + timedelta(minutes=9)) == 0
+
+
+def test_the_mail_after_a_chat_repeats_what_was_said_before(chat: Chat, agent: User) -> None:
+    answer(chat, text="Starten Sie bitte neu.", by=agent, client_id=uuid.uuid4(), now=timezone.now())
+
+    end(chat, why=LEFT, by=None, now=timezone.now())
+
+    letter = letters.write(Delivery.objects.get(medium=Delivery.Medium.MAIL))
+    said = str(letter)
+    assert "Starten Sie bitte neu." in said
+    assert "Mein VPN geht nicht mehr." in said
+    assert "Answers now go by e-mail" not in said
 
 
 def test_a_visitor_who_is_there_is_not_taken_for_gone(chat: Chat) -> None:
