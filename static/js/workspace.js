@@ -23,6 +23,11 @@
     const open = document.getElementById("talk")?.dataset.ticket;
     for (const row of document.querySelectorAll(".list a.t[aria-current]")) row.removeAttribute("aria-current");
     if (open) document.querySelector(`#row-${open} a.t`)?.setAttribute("aria-current", "true");
+    const title = document.querySelector(".list h1"); // beside a ticket, its subject is the page's heading
+    if (open && title) {
+      title.setAttribute("role", "heading");
+      title.setAttribute("aria-level", "2");
+    }
   };
   document.addEventListener("htmx:afterSwap", (event) => {
     const { id } = event.detail.target;
