@@ -48,7 +48,10 @@ def test_requesters_find_nothing_here(everything: Everything) -> None:
     client.force_login(make_user())
 
     for name in NAMES:
-        assert {client.get(address(name, everything)).status_code, client.post(address(name, everything)).status_code} == {404}, name
+        assert {
+            client.get(address(name, everything)).status_code,
+            client.post(address(name, everything)).status_code,
+        } == {404}, name
 
 
 def test_agents_may_not(everything: Everything) -> None:
@@ -56,7 +59,10 @@ def test_agents_may_not(everything: Everything) -> None:
     client.force_login(everything.agent)
 
     for name in NAMES:
-        assert {client.get(address(name, everything)).status_code, client.post(address(name, everything)).status_code} == {403}, name
+        assert {
+            client.get(address(name, everything)).status_code,
+            client.post(address(name, everything)).status_code,
+        } == {403}, name
 
 
 def test_leads_read_and_change_nothing(everything: Everything, lead: User) -> None:

@@ -160,7 +160,9 @@ def test_deactivated_people_are_listed_when_asked_for(client: Client) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_queries_do_not_grow(client: Client, everything: Everything, count: int, django_assert_num_queries: Any) -> None:
+def test_the_queries_do_not_grow(
+    client: Client, everything: Everything, count: int, django_assert_num_queries: Any
+) -> None:
     for _ in range(count):
         make_agent(everything.queue)
 

@@ -149,7 +149,9 @@ def test_a_member_of_another_queue_is_not_found_here(client: Client, everything:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_the_queries_do_not_grow(client: Client, everything: Everything, count: int, django_assert_num_queries: Any) -> None:
+def test_the_queries_do_not_grow(
+    client: Client, everything: Everything, count: int, django_assert_num_queries: Any
+) -> None:
     for _ in range(count - 1):
         make_agent(everything.queue)
         make_queue(escalates_to=everything.second, policy=everything.policy)

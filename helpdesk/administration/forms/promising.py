@@ -23,14 +23,14 @@ PRIORITIES = tuple(sorted(Target.Priority, reverse=True))
 class HoursField(forms.CharField):
     """The intervals of a day, as text."""
 
-    def to_python(self, value: Any) -> Any:
+    def clean(self, value: Any) -> Any:
         """
         Read the intervals, in order.
 
         :raises ValidationError: if a part is none, or two of them share a minute.
         """
         try:
-            spans = sorted(read_hours(super().to_python(value) or ""))
+            spans = sorted(read_hours(super().clean(value) or ""))
         except NotReadable as unreadable:
             raise ValidationError(
                 gettext("“%(part)s” is no interval; write it as 08:00–12:00, 13:00–17:00.") % {"part": unreadable}
@@ -137,13 +137,13 @@ class CalendarForm(forms.ModelForm[Calendar]):
 class DurationField(forms.CharField):
     """Working minutes, as text."""
 
-    def to_python(self, value: Any) -> Any:
+    def clean(self, value: Any) -> Any:
         """
         Read the minutes; nothing is nothing.
 
         :raises ValidationError: if it is no length of time.
         """
-        text = super().to_python(value)
+        text = super().clean(value)
         if not text:
             return None
         try:

@@ -99,7 +99,10 @@ def _sentence(priority: int, hours: Hours, minutes: Minutes, now: datetime) -> s
     response, resolution = (
         due(hours, now, timedelta(minutes=length)) or now for length in (minutes.first_response, minutes.resolution)
     )
-    return _SENTENCES[Target.Priority(priority)]() % {"response": _moment(response, now), "resolution": _moment(resolution, now)}
+    return _SENTENCES[Target.Priority(priority)]() % {
+        "response": _moment(response, now),
+        "resolution": _moment(resolution, now),
+    }
 
 
 _SENTENCES = {
