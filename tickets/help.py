@@ -71,7 +71,7 @@ class Solution:
     @property
     def words(self) -> str:
         """Quote the words that speak for it."""
-        return ", ".join(f"“{word}”" for word in self.suggestion.words[:3])
+        return ", ".join(gettext("“%(word)s”") % {"word": word} for word in self.suggestion.words[:3])
 
 
 def promises(ticket: Ticket, now: datetime) -> tuple[Promise | None, list[Promise]]:
