@@ -11,8 +11,8 @@ VIEW, REPLY, WORK, LEAD = Membership.Level.VIEW, Membership.Level.REPLY, Members
 # The least level in the ticket's queue that an agent needs; None: whoever may see the ticket, requesters included.
 NEEDS: dict[str, int | None] = {
     "view": None,
-    "message": None,  # write as the requester
-    "confirm": None,  # say whether the solution helped
+    "message": None,  # write as the requester; see SPEAKING
+    "confirm": None,  # say whether the solution helped; see SPEAKING
     "view_notes": VIEW,
     "view_events": VIEW,
     "note": REPLY,
@@ -30,6 +30,9 @@ NEEDS: dict[str, int | None] = {
     "void": WORK,
 }
 
+# Speaking as the requester is for those who take part alone: no role and no level lets anybody speak for them.
+SPEAKING = ("message", "confirm")
+
 
 def can(user: User, action: str, ticket: Ticket) -> bool:
     """
@@ -40,6 +43,8 @@ def can(user: User, action: str, ticket: Ticket) -> bool:
     needs = NEEDS[action]
     if not user.is_authenticated or not user.is_active:
         return False
+    if action in SPEAKING:
+        return _takes_part(user, ticket)
     if user.is_lead:
         return True
     if not user.is_agent:
