@@ -118,12 +118,19 @@ def _decide(envelope: Envelope, around: Circumstances) -> Acceptance:
     sender = senders.find(envelope.from_address)
     if sender is not None and not sender.is_active:
         return Acceptance(Outcome.REJECTED, "The sender is blocked.")
-    found = Match(ticket=around.ticket) if around.ticket else match(envelope, sender, now=around.now)
+    found = _belonging(envelope, sender, around)
     if found.ticket is not None and sender is not None:
         return _append(envelope, sender, found.ticket, around)
     if envelope.auto_reply and found.related is None:
         return Acceptance(Outcome.IGNORED, "An automatic reply that belongs to no ticket.", role="system")
     return _open(envelope, sender, found, around)
+
+
+def _belonging(envelope: Envelope, sender: User | None, around: Circumstances) -> Match:
+    """Tell where it belongs; only mails are answers: in a form or a chat anybody may type a number and an address."""
+    if around.ticket is not None:
+        return Match(ticket=around.ticket)
+    return match(envelope, sender, now=around.now) if envelope.channel == "email" else Match()
 
 
 def _own_mail(envelope: Envelope, around: Circumstances) -> Acceptance | None:
