@@ -1,12 +1,15 @@
 """Who answers."""
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from helpdesk.closed import closed
 from helpdesk.health import health
 
 urlpatterns = [
     path("health/", health, name="health"),
+    # An address is what requests belong to: nobody may claim one by typing it.
+    re_path(r"^account/(?:email|confirm-email|login/code)/", closed),
     path("account/", include("allauth.account.urls")),
     path("", include("portal.urls")),
     path("start/", include("reports.urls")),

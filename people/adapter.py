@@ -1,6 +1,9 @@
-"""How the login library sees us: nobody signs up by themselves."""
+"""How the login library sees us: nobody signs up by themselves, and its mails name our own address."""
+
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
 
 
@@ -10,3 +13,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse sign-ups."""
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Lead to the address the helpdesk is known by, whatever host the request named."""
+        return settings.PUBLIC_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
