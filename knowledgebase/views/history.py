@@ -57,7 +57,7 @@ def restoration(request: AgentRequest, pk: int, language: str, number: int) -> H
             revision,
             by=request.user,
             now=timezone.now(),
-            base_version=int(base_version) if base_version.isdigit() else 0,
+            base_version=int(base_version) if base_version.isdecimal() and len(base_version) < 10 else 0,
         )
         messages.success(request, gettext("Version %(number)s is back.") % {"number": number})
     except Outdated:
