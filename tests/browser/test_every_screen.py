@@ -1,0 +1,103 @@
+"""
+Every screen, for whoever sees it: desktop and phone, light and dark, German and English.
+
+axe finds nothing, nothing has to be scrolled sideways, the browser has nothing to complain about. `SHOTS=folder` keeps a
+picture of each.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from helpdesk.demo.company import PASSWORD
+from people.models import User
+from tests.browser.axe import violations
+from tests.product import Product
+
+AGENT, ADMIN, REQUESTER = (f"{name}@nordlicht.example" for name in ("deniz.aydin", "ingrid.falk", "heike.brandt"))
+LOOKS = [("de", "light", 1440, 900), ("en", "dark", 1440, 900), ("en", "light", 390, 844), ("de", "dark", 390, 844)]
+SCREENS = {
+    "": {
+        "home": "/", "new-request": "/request/new/", "help": "/help/", "help-found": "/help/?q=vpn", "article": "/help/1/",
+        "chat": "/intake/chat/", "login": "/account/login/", "password-reset": "/account/password/reset/",
+        "bad-link": "/request/not-a-link/",
+    },
+    REQUESTER: {
+        "own-home": "/", "own-requests": "/requests/", "own-request": "/requests/119/", "own-preferences": "/people/preferences/",
+    },
+    AGENT: {
+        "start": "/start/", "overview": "/start/overview/", "list": "/tickets/", "found": "/tickets/?q=vpn",
+        "ticket": "/tickets/120/", "escalated": "/tickets/125/", "escalation": "/tickets/120/escalation/",
+        "knowledge": "/knowledge/", "reading": "/knowledge/1/", "editing": "/knowledge/1/de/edit/",
+        "history": "/knowledge/1/de/history/", "new-article": "/knowledge/new/", "call": "/intake/calls/new/",
+        "chats": "/intake/chats/", "notices": "/mail/notices/", "preferences": "/people/preferences/",
+    },
+    ADMIN: {
+        "settings": "/settings/", "queues": "/settings/queues/", "queue": "/settings/queues/1/", "rules": "/settings/rules/",
+        "rule": "/settings/rules/1/", "calendars": "/settings/calendars/", "calendar": "/settings/calendars/1/",
+        "policies": "/settings/policies/", "policy": "/settings/policies/1/", "mailboxes": "/settings/mailboxes/",
+        "new-mailbox": "/settings/mailboxes/new/", "people": "/settings/people/", "person": "/settings/people/1/",
+        "audit": "/settings/audit/", "arrivals": "/intake/arrivals/",
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def company(product: Product) -> Product:
+    """Give a product with the example company in it."""
+    product.manage("load_demo")
+    return product
+
+
+@pytest.fixture
+def page_of(browser: Browser, company: Product, who: str, look: tuple[str, str, int, int]) -> Iterator[Page]:
+    """Give somebody's page in one of the looks."""
+    language, theme, width, height = look
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=theme, locale=language, base_url=company.url
+    )
+    page = context.new_page()
+    if who:
+        User.objects.filter(email=who).update(language=language)
+        page.goto("/account/login/")
+        page.fill("input[name=login]", who)
+        page.fill("input[name=password]", PASSWORD)
+        page.locator("form:has(input[name=password]) button[type=submit]").first.click()
+        page.wait_for_url(lambda url: "/account/login/" not in url)
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0]}-{look[1]}-{look[2]}")
+@pytest.mark.parametrize("who", SCREENS, ids=lambda who: who.partition("@")[0] or "anybody")
+def test_every_screen_is_accessible_and_fits(page_of: Page, who: str, look: tuple[str, str, int, int]) -> None:
+    language, theme, width, _ = look
+    complaints: list[str] = []
+    page_of.on("console", lambda entry: complaints.append(entry.text) if entry.type == "error" else None)
+    wrong: dict[str, list[str]] = {}
+
+    for name, path in SCREENS[who].items():
+        complaints.clear()
+        response = page_of.goto(path, wait_until="load")
+        page_of.wait_for_timeout(150)
+        assert response is not None
+        found = violations(page_of)
+        if page_of.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
+            found.append("has to be scrolled sideways")
+        if page_of.evaluate("document.documentElement.lang") != language:
+            found.append("is not in the language asked for")
+        if page_of.locator("h1").count() != 1 and page_of.locator("h1:visible").count() != 1:
+            found.append(f"has {page_of.locator('h1').count()} headings of the first order")
+        wanted = 404 if name == "bad-link" else 200
+        if response.status != wanted:
+            found.append(f"answers {response.status}")
+        found += [text for text in complaints if "404" not in text]
+        if found:
+            wrong[name] = found
+        if folder := os.environ.get("SHOTS"):
+            page_of.screenshot(path=Path(folder) / f"{name}-{language}-{theme}-{width}.png")
+
+    assert wrong == {}
