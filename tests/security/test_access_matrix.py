@@ -1,0 +1,314 @@
+"""Who gets what at every address of the product; an address that is not in the table fails the tests."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from helpdesk.closed import closed
+from helpdesk.local.postgres import execute
+from tests.security.world import ROLES, SECRET, World, address, everything, make_world, outcome, patterns
+
+pytestmark = pytest.mark.xdist_group("access")
+
+# The columns are the roles; `log` leads to the login. A method that is not here is refused everywhere.
+# participant: by Cc; outsider: leads another queue; view, reply, work: levels in the ticket's queue; gone: deactivated.
+TABLE = """
+anonymous requester participant other outsider view reply work lead admin gone
+
+200 200 200 200 200 200 200 200 200 200 200
+    GET  health account_inactive account_reset_password_from_key_done account_reset_password_from_key
+    GET  account_reset_password account_reset_password_done portal:new portal:solutions portal:solved portal:sent
+    GET  portal:ticket_by_link portal:link_attachment portal:link_body portal:articles portal:article intake:chat
+    POST health account_reset_password_from_key portal:solutions intake:chat
+302 302 302 302 302 302 302 302 302 302 302
+    POST account_logout account_reset_password portal:new people:language
+    POST portal:link_write portal:link_confirm portal:link_reopen
+404 404 404 404 404 404 404 404 404 404 404
+    GET  account_email account_email_verification_sent account_confirm_email account_confirm_login_code
+    GET  intake:chat_window intake:chat_talk
+    POST account_email account_email_verification_sent account_confirm_email account_confirm_login_code
+    POST intake:chat_talk intake:chat_leave
+200 302 302 302 302 302 302 302 302 302 200
+    GET  account_login account_signup
+    POST account_login account_signup
+302 200 200 200 200 200 200 200 200 200 302
+    GET  account_logout
+200 200 200 200 302 302 302 302 302 302 200
+    GET  portal:home
+log 403 403 403 403 403 403 403 403 403 log
+    GET  account_reauthenticate
+    POST account_reauthenticate
+log 302 302 302 302 302 302 302 302 302 log
+    GET  account_change_password
+    POST account_change_password people:preferences notifications:seen
+log 200 200 200 200 200 200 200 200 200 log
+    GET  account_set_password portal:requests people:preferences notifications:notices notifications:bell
+    POST account_set_password
+
+log 200 200 404 404 404 404 404 404 404 log
+    GET  portal:request portal:attachment portal:body
+log 302 302 404 404 404 404 404 404 404 log
+    POST portal:write portal:confirm portal:reopen
+
+log 404 404 404 200 200 200 200 200 200 log
+    GET  reports:start reports:overview tickets:list tickets:search tickets:news knowledge:list knowledge:new
+    GET  knowledge:show knowledge:edit knowledge:history knowledge:revision intake:chats intake:chats_waiting
+    GET  intake:calls_new intake:callers intake:caller
+    POST knowledge:preview intake:call_solutions
+log 404 404 404 302 302 302 302 302 302 log
+    POST knowledge:new knowledge:edit knowledge:restoration intake:calls_new
+log 404 404 404 403 403 403 302 302 302 log
+    POST knowledge:publication knowledge:archiving
+
+log 404 404 404 404 200 200 200 200 200 log
+    GET  tickets:show tickets:row tickets:thread tickets:body tickets:full tickets:attachment
+    GET  intake:chat_desk intake:chat_desk_talk intake:chat_solutions notifications:deliveries
+log 404 404 404 404 403 302 302 302 302 log
+    POST tickets:messages tickets:notes tickets:attempts
+    POST intake:chat_desk_talk intake:chat_finish notifications:resending
+log 404 404 404 404 403 200 409 200 200 log
+    POST tickets:drafts
+log 404 404 404 404 403 403 422 422 422 log
+    POST tickets:taking tickets:resumption
+log 404 404 404 404 403 403 200 200 200 log
+    GET  tickets:assignment tickets:routing tickets:escalation tickets:hold tickets:resolution tickets:void
+    GET  tickets:priority
+log 404 404 404 404 403 403 302 302 302 log
+    POST tickets:assignment tickets:routing tickets:escalation tickets:hold tickets:resolution tickets:void
+    POST tickets:priority
+log 404 404 404 404 403 200 200 200 200 log
+    GET  tickets:reopening
+log 404 404 404 404 403 422 422 422 422 log
+    POST tickets:reopening
+
+log 404 404 404 404 404 404 404 200 200 log
+    GET  intake:arrivals intake:raw
+log 404 404 404 404 404 404 404 302 302 log
+    POST intake:retrying
+log 404 404 404 403 403 403 403 200 200 log
+    GET  settings:home settings:queues settings:queue settings:rules settings:rule settings:calendars
+    GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
+    GET  settings:person settings:audit
+log 404 404 404 403 403 403 403 403 200 log
+    GET  settings:queue_new settings:deactivation settings:member_removal settings:rule_new settings:rule_removal
+    GET  settings:calendar_new settings:policy_new settings:mailbox_new settings:person_new
+    GET  settings:person_deactivation
+    POST settings:queue_new settings:queue settings:rule_new settings:rule settings:calendar_new settings:calendar
+    POST settings:policy_new settings:policy_preview settings:policy settings:mailbox_new settings:mailbox
+    POST settings:person_new settings:person
+log 404 404 404 403 403 403 403 403 302 log
+    POST settings:activation settings:deactivation settings:member settings:member_removal settings:rule_position
+    POST settings:rule_removal settings:person_activation settings:person_deactivation settings:password_mail
+log 404 404 404 403 403 403 403 403 422 log
+    POST settings:members settings:mailbox_new_trial settings:mailbox_trial
+"""
+# Everything that takes the number of a ticket together with that of one of its parts.
+PARTS = [
+    "tickets:attachment", "tickets:body", "tickets:full", "notifications:resending", "portal:attachment",
+    "portal:body", "portal:link_attachment", "portal:link_body",
+]  # fmt: skip
+REFUSED = {"log", "400", "403", "404", "405"}
+FORM = str(uuid4())
+
+
+def read_table() -> dict[tuple[str, str], list[str]]:
+    """Give the expected outcomes by method and name."""
+    found: dict[tuple[str, str], list[str]] = {}
+    cells: list[str] = []
+    for line in TABLE.splitlines()[2:]:
+        words = line.split()
+        if line.startswith(" "):
+            found |= {(words[0], name): cells for name in words[1:]}
+        else:
+            cells = words
+    return found
+
+
+EXPECTED = read_table()
+POSTS = [name for method, name in EXPECTED if method == "POST"]
+GETS = [name for method, name in EXPECTED if method == "GET"]
+
+
+@pytest.fixture(scope="module")
+def world(django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Make the world once, in a database of its own; every test leaves it as it was."""
+    server, usual = os.environ["DATABASE_URL"], connection.settings_dict["NAME"]
+    name = f"access_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    execute(server, "CREATE DATABASE {} TEMPLATE {}", name, os.environ["TEST_TEMPLATE"])
+    try:
+        with django_db_blocker.unblock():
+            connection.close()
+            connection.settings_dict["NAME"] = name
+            with transaction.atomic():
+                yield make_world()
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = usual
+        execute(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+@pytest.fixture(scope="module")
+def before(world: World, clients: dict[str, Client]) -> str:
+    """Give the fingerprint of the untouched world."""
+    return everything()
+
+
+@pytest.fixture(scope="module")
+def clients(world: World) -> dict[str, Client]:
+    """Log everybody in."""
+    return {role: world.client(role) for role in ROLES}
+
+
+def test_every_address_is_in_the_table(world: World) -> None:
+    unnamed = [pattern for name, pattern in patterns() if name.endswith("None")]
+
+    assert {name for name, _ in patterns() if not name.endswith("None")} == {name for _, name in EXPECTED}
+    assert [pattern.callback for pattern in unnamed] == [closed]
+    assert {len(cells) for cells in EXPECTED.values()} == {len(ROLES)} == {len(TABLE.splitlines()[1].split())}
+
+
+@pytest.mark.parametrize(("method", "name"), EXPECTED, ids=lambda part: part)
+def test_each_role_gets_what_the_table_says_and_who_is_refused_changes_nothing(
+    world: World, clients: dict[str, Client], before: str, method: str, name: str
+) -> None:
+    where, form = address(world, name), sent(world, name)
+    got, changed = [], []
+
+    for role in ROLES:
+        with _undone(clients[role]):
+            answer = clients[role].get(where) if method == "GET" else clients[role].post(where, form)
+            got.append(outcome(answer))
+            if (method == "GET" or got[-1] in REFUSED) and everything() != before:
+                changed.append(role)
+
+    assert got == EXPECTED[method, name]
+    assert changed == []
+
+
+@pytest.mark.parametrize("name", sorted({name for _, name in EXPECTED}))
+def test_a_method_that_is_not_in_the_table_is_refused(
+    world: World, clients: dict[str, Client], before: str, name: str
+) -> None:
+    where = address(world, name)
+    others = [method for method in ("GET", "POST") if (method, name) not in EXPECTED]
+    got = {}
+
+    for role in ("anonymous", "requester", "work", "admin"):
+        for method in others:
+            with _undone(clients[role]):
+                got[method, role] = outcome(clients[role].generic(method, where))
+                assert everything() == before
+    for method in ("PUT", "PATCH", "DELETE"):
+        with _undone(clients["admin"]):
+            clients["admin"].generic(method, where)
+            assert everything() == before
+
+    assert set(got.values()) <= REFUSED | {"302"}
+    assert {answer for (_, role), answer in got.items() if role == "admin"} <= {"404", "405", "302"}
+
+
+@pytest.mark.parametrize("name", POSTS)
+def test_a_post_without_the_token_of_its_page_is_refused(
+    world: World, clients: dict[str, Client], before: str, name: str
+) -> None:
+    for role in ("anonymous", "requester", "admin"):
+        client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+        client.cookies.update(clients[role].cookies)
+        with _undone(client):
+            answer = client.post(address(world, name), sent(world, name))
+
+            assert answer.status_code == 403 or outcome(answer) in ("404", "log")
+            assert everything() == before
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("role", ["requester", "work", "lead"])
+def test_cve_2026_35584_a_part_of_another_ticket_does_not_hang_on_ones_own(
+    world: World, clients: dict[str, Client], before: str, role: str, name: str
+) -> None:
+    where = address(world, name, world.own, child=world.foreign)
+
+    with _undone(clients[role]):
+        answer = clients[role].post(where) if ("POST", name) in EXPECTED else clients[role].get(where)
+
+        assert answer.status_code == 404
+        assert everything() == before
+
+
+@pytest.mark.parametrize("name", [name for name in PARTS if name.startswith("portal")])
+def test_parts_of_notes_do_not_exist_for_the_requester(world: World, clients: dict[str, Client], name: str) -> None:
+    where = address(world, name).replace(str(world.own.file.key), str(world.own.note_file.key))
+    where = where.replace(f"messages/{world.own.message.pk}/", f"messages/{world.own.note.pk}/")
+
+    assert clients["requester"].get(where).status_code == 404
+    assert clients["requester"].get(address(world, name)).status_code == 200
+
+
+def test_the_visitor_alone_gets_into_the_chat(world: World) -> None:
+    visitor, guesser = Client(), Client()
+    visitor.cookies["chat"] = f"{world.chat.key}.{SECRET}"
+    guesser.cookies["chat"] = f"{world.chat.key}.another secret"
+
+    assert visitor.get(address(world, "intake:chat_window")).status_code == 200
+    assert guesser.get(address(world, "intake:chat_window")).status_code == 404
+
+
+def sent(world: World, name: str) -> dict[str, object]:
+    """Give what a POST to this address sends when it is meant to work."""
+    article = {"title": "Title", "steps": "1. Step", "language": "de", "kind": "standard_solution"}
+    article |= {"audience": "public", "topic": "VPN", "minutes": "5", "version": world.public.version}
+    forms: dict[str, dict[str, object]] = {
+        "portal:new": {"subject": "Help", "text": "Nothing works", "client_id": FORM, "email": "new@kunde.example"}
+        | {"name": "New"},
+        "portal:write": {"text": "More about it"},
+        "portal:link_write": {"text": "More about it"},
+        "portal:reopen": {"text": "Again"},
+        "portal:link_reopen": {"text": "Again"},
+        "people:preferences": {"name": "Rita", "language": "en", "theme": "dark"},
+        "people:language": {"language": "en"},
+        "tickets:messages": {"body": "An answer"},
+        "tickets:notes": {"body": "A note"},
+        "tickets:drafts": {"body": "A draft", "version": "0"},
+        "tickets:assignment": {"to": world.people["reply"].pk},
+        "tickets:routing": {"to": world.second.pk},
+        "tickets:escalation": {"reason": "Too hard"},
+        "tickets:hold": {"state": "pending_third"},
+        "tickets:resolution": {"solution": "Restarted"},
+        "tickets:void": {"reason": "spam"},
+        "tickets:priority": {"priority": "4"},
+        "tickets:attempts": {"text": world.public.pk},
+        "knowledge:new": article,
+        "knowledge:edit": article,
+        "knowledge:preview": {"steps": "1. Step"},
+        "intake:chat_desk_talk": {"text": "Hello", "client_id": FORM},
+        "intake:calls_new": {"client_id": FORM, "name": "Carl", "text": "He calls", "impact": "1", "urgency": "2"}
+        | {"then": "save"},
+        "account_login": {"login": "rita@kunde.example", "password": "wrong"},
+        "account_reset_password": {"email": "rita@kunde.example"},
+    }
+    return forms.get(name, {})
+
+
+class _undone:  # noqa: N801
+    """Does what a test does to the database and to the browser's cookies, and takes it back."""
+
+    def __init__(self, client: Client) -> None:
+        self.client, self.atomic = client, transaction.atomic()
+        self.kept = {name: morsel.value for name, morsel in client.cookies.items()}
+
+    def __enter__(self) -> None:
+        self.atomic.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        transaction.set_rollback(True)
+        self.atomic.__exit__(*error)
+        self.client.cookies.clear()
+        for name, value in self.kept.items():
+            self.client.cookies[name] = value
