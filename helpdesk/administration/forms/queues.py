@@ -30,7 +30,7 @@ class QueueForm(forms.ModelForm[Queue]):
         Policy.objects.all(), required=False, label=_("SLA"), empty_label=_("the default one")
     )
     reopen_days = forms.IntegerField(
-        min_value=0, max_value=365, label=_("A reply reopens a closed ticket within (days)"),
+        min_value=0, max_value=365, initial=14, label=_("A reply reopens a closed ticket within (days)"),
         help_text=_("A later one opens a new ticket that names the old one."),
     )  # fmt: skip
 

@@ -124,4 +124,4 @@ _SENTENCES = {
 def _moment(moment: datetime, now: datetime) -> str:
     """Name a moment by its weekday, and by its date as well when it is a week away."""
     local = timezone.localtime(moment)
-    return date_format(local, "D H:i" if moment - now < timedelta(days=6) else "D j. N H:i")
+    return date_format(local, "D H:i" if moment - now < timedelta(days=6) else "D, j M H:i")
