@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, gettext_noop, override
 
 from channels_intake import senders
 from channels_intake.acknowledging import acknowledge_if_safe
@@ -114,15 +114,15 @@ def _decide(envelope: Envelope, around: Circumstances) -> Acceptance:
     if envelope.bounce:
         return _bounce(envelope, around)
     if not envelope.from_address:
-        return Acceptance(Outcome.REJECTED, "There is no address of a sender.")
+        return Acceptance(Outcome.REJECTED, gettext_noop("There is no address of a sender."))
     sender = senders.find(envelope.from_address)
     if sender is not None and not sender.is_active:
-        return Acceptance(Outcome.REJECTED, "The sender is blocked.")
+        return Acceptance(Outcome.REJECTED, gettext_noop("The sender is blocked."))
     found = _belonging(envelope, sender, around)
     if found.ticket is not None and sender is not None:
         return _append(envelope, sender, found.ticket, around)
     if envelope.auto_reply and found.related is None:
-        return Acceptance(Outcome.IGNORED, "An automatic reply that belongs to no ticket.", role="system")
+        return Acceptance(Outcome.IGNORED, gettext_noop("An automatic reply that belongs to no ticket."), role="system")
     return _open(envelope, sender, found, around)
 
 
@@ -135,16 +135,18 @@ def _belonging(envelope: Envelope, sender: User | None, around: Circumstances) -
 
 def _own_mail(envelope: Envelope, around: Circumstances) -> Acceptance | None:
     if around.is_ours or message_ids.read(envelope.message_id) is not None:
-        return Acceptance(Outcome.IGNORED, "A mail of ours came back.", role="system")
+        return Acceptance(Outcome.IGNORED, gettext_noop("A mail of ours came back."), role="system")
     if envelope.from_address in senders.own_addresses() and not envelope.bounce:
-        return Acceptance(Outcome.IGNORED, "The sender is one of our own addresses.", role="system")
+        return Acceptance(Outcome.IGNORED, gettext_noop("The sender is one of our own addresses."), role="system")
     return None
 
 
 def _bounce(envelope: Envelope, around: Circumstances) -> Acceptance:
     filed = take_back(envelope, now=around.now)
     if filed is None:
-        return Acceptance(Outcome.IGNORED, "A delivery report about a mail that is not ours.", role="system")
+        return Acceptance(
+            Outcome.IGNORED, gettext_noop("A delivery report about a mail that is not ours."), role="system"
+        )
     ticket, message = filed
     return Acceptance(Outcome.APPENDED, "", ticket, message, role="system", answers=ticket)
 
@@ -167,7 +169,9 @@ def _append(envelope: Envelope, sender: User, ticket: Ticket, around: Circumstan
         role = "system" if envelope.auto_generated else "customer"
         return Acceptance(Outcome.APPENDED, "", ticket, message, role, answers=ticket)
     if envelope.auto_generated:
-        return Acceptance(Outcome.IGNORED, "An automatic reply of an agent.", role="system", answers=ticket)
+        return Acceptance(
+            Outcome.IGNORED, gettext_noop("An automatic reply of an agent."), role="system", answers=ticket
+        )
     if dmarc(envelope.authentication_results, envelope.from_address) == "pass" and can(sender, "reply", ticket):
         if answers_a_notice(envelope, sender):
             message = note(

@@ -12,7 +12,13 @@ from helpdesk.local.messages import Message, catalogues, read
 ROOT = Path(__file__).resolve().parent.parent.parent
 LEFT_OUT = {".venv", ".run", "tests", "bench", "bin", "migrations", "local"}
 # Where the texts stand in a call: context, singular, plural.
-CALLS = {"gettext": (None, 0, None), "ngettext": (None, 0, 1), "pgettext": (0, 1, None), "npgettext": (0, 1, 2)}
+CALLS = {
+    "gettext": (None, 0, None),
+    "gettext_noop": (None, 0, None),
+    "ngettext": (None, 0, 1),
+    "pgettext": (0, 1, None),
+    "npgettext": (0, 1, 2),
+}
 TEMPLATE_CALL = re.compile(r"(?<!\w)(_|n?p?gettext)\(")
 
 
