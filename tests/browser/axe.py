@@ -13,4 +13,7 @@ def violations(page: Page) -> list[str]:
     """List what violates WCAG 2.0 to 2.2 A and AA, each with the first element."""
     page.evaluate(_AXE)
     found: dict[str, Any] = page.evaluate("tags => axe.run(document, {runOnly: tags})", _TAGS)
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:200]} {rule['nodes'][0]['failureSummary'][:300]}" for rule in found["violations"]]
+    return [
+        f"{rule['id']}: {rule['nodes'][0]['html'][:200]} {rule['nodes'][0]['failureSummary'][:300]}"
+        for rule in found["violations"]
+    ]

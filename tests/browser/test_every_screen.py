@@ -45,6 +45,11 @@ SCREENS = {
 }  # fmt: skip
 
 
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth + 1 ? [] :
+    [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+    .map(e => e.outerHTML.slice(0, 150)).slice(-3)"""
+
+
 @pytest.fixture(scope="module")
 def company(product: Product) -> Product:
     """Give a product with the example company in it."""
@@ -85,8 +90,8 @@ def test_every_screen_is_accessible_and_fits(page_of: Page, who: str, look: tupl
         page_of.wait_for_timeout(150)
         assert response is not None
         found = violations(page_of)
-        if page_of.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
-            found.append("has to be scrolled sideways")
+        if too_wide := page_of.evaluate(TOO_WIDE):
+            found.append(f"has to be scrolled sideways because of {too_wide}")
         if page_of.evaluate("document.documentElement.lang") != language:
             found.append("is not in the language asked for")
         if page_of.locator("h1").count() != 1 and page_of.locator("h1:visible").count() != 1:
