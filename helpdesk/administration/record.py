@@ -41,25 +41,31 @@ def lines(entry: AuditEntry) -> list[Line]:
     for name, change in entry.changes.items():
         is_pair = isinstance(change, list) and len(change) == 2
         before, after = change if is_pair else ("", change)
-        line = Line(_label(entry.kind, name), _words(before), _words(after))
+        field = _field(entry.kind, name)
+        line = Line(_label(field, name), _words(before, field), _words(after, field))
         if line.before or line.after:
             found.append(line)
     return found
 
 
-def _label(kind: str, name: str) -> str:
+def _field(kind: str, name: str) -> Any:
     try:
-        field: Any = apps.get_model(kind)._meta.get_field(name)
+        return apps.get_model(kind)._meta.get_field(name)
     except (LookupError, FieldDoesNotExist, ValueError):
+        return None
+
+
+def _label(field: Any, name: str) -> str:
+    if field is None:
         return gettext(name)
     return str(getattr(field, "verbose_name", None) or field.related_model._meta.verbose_name_plural)
 
 
-def _words(value: Any) -> str:
+def _words(value: Any, field: Any = None) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return "; ".join(_words(one) for one in value)
-    return str(value)
+    return str(dict(getattr(field, "flatchoices", None) or ()).get(value, value))

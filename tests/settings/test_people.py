@@ -187,3 +187,11 @@ def test_the_record_is_read_in_few_queries(client: Client, count: int, django_as
     with django_assert_num_queries(4):
         page = client.get(reverse("settings:audit")).content.decode()
     assert page.count("Nora Neu") == 2 * count
+
+
+def test_the_record_speaks_the_words_of_the_forms(client: Client, everything: Everything) -> None:
+    client.post(reverse("settings:person", args=[everything.agent.pk]), form(everything.agent, role="lead"))
+
+    page = client.get(reverse("settings:audit"), {"kind": "people.user"}).content.decode()
+
+    assert "<dt>role</dt><dd><del>Agent</del> → <ins>Lead</ins></dd>" in page
