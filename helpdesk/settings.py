@@ -206,6 +206,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = os.environ.get("DEFAULT_LANGUAGE", "de")
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "helpdesk" / "locale"]
+FORMAT_MODULE_PATH = ["helpdesk.formats"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = os.environ.get("TIME_ZONE", "Europe/Berlin")
 USE_TZ = True

@@ -51,7 +51,7 @@ def given(ticket: Ticket, agent: User) -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ({"state": "sent", "sent_at": NOW}, "sent 10 a.m."),
+        ({"state": "sent", "sent_at": NOW}, "sent 10:00"),
         ({"state": "queued"}, "waiting"),
         ({"state": "sending"}, "waiting"),
         ({"state": "failed", "error": "550 No such user"}, "550 No such user"),

@@ -1,0 +1,1 @@
+"""How dates look where Django's own choice does not fit."""
