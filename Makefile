@@ -25,6 +25,7 @@ chaos:
 	@bin/bootstrap test
 	@exec .venv/bin/python -m tests.chaos
 
+.PHONY: bench
 bench:
 	@bin/bootstrap local
 	@N='$(N)' exec .venv/bin/python -m bench.run
