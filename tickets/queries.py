@@ -110,7 +110,7 @@ def counts(user: User, now: datetime) -> Counts:
 def pick(user: User, wanted: Mapping[str, str], now: datetime, queues: list[Queue]) -> View:
     """Choose the view a query string names; one that does not exist is the view of all open tickets."""
     visible = Ticket.objects.visible_to(user)
-    if words := wanted.get("q", "").strip()[:200]:
+    if words := wanted.get("q", "").replace("\0", "").strip()[:200]:
         found = search.matching(visible, words, notes=True)
         return View(key="search", label=gettext("Search"), tickets=_tickets(found), order=("-pk",), search=words)
     if queue := next((queue for queue in queues if queue.slug == wanted.get("queue")), None):

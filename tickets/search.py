@@ -29,7 +29,7 @@ def index(ticket: Ticket, text: str, *, internal: bool = False) -> None:
 def matching(tickets: QuerySet[Ticket], query: str, *, notes: bool) -> QuerySet[Ticket]:
     """Keep the tickets that contain every word of the query; `notes`: look into internal notes as well."""
     number = query.strip().lstrip("#")
-    if number.isdigit() and len(number) < 12:
+    if number.isdecimal() and len(number) < 12:
         by_number = tickets.filter(pk=int(number))
         if query.strip().startswith("#") or by_number.exists():
             return by_number
