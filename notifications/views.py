@@ -4,7 +4,7 @@ from itertools import groupby
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -69,10 +69,11 @@ def seen(request: HttpRequest) -> HttpResponse:
     unseen = Delivery.objects.notices_of(_user(request)).filter(state=Delivery.State.SENT)
     ticket = request.POST.get("ticket", "")
     if ticket:
-        unseen = unseen.filter(event__ticket_id=int(ticket)) if ticket.isascii() and ticket.isdigit() else unseen.none()
+        is_number = ticket.isascii() and ticket.isdigit() and len(ticket) < 19
+        unseen = unseen.filter(event__ticket_id=int(ticket)) if is_number else unseen.none()
     unseen.update(state=Delivery.State.SEEN)
     if not request.headers.get("HX-Request"):
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     return _notices(request)
 
 
