@@ -13,7 +13,7 @@ MOST = 8
 
 def find_callers(query: str) -> list[User]:
     """Find people by parts of name or address, or by a number in any spelling."""
-    query = " ".join(query.split())[:100]
+    query = " ".join(query.replace("\0", "").split())[:100]
     if len(query) < 2:
         return []
     people = User.objects.filter(is_active=True)

@@ -91,8 +91,9 @@ def _given(request: HttpRequest) -> dict[str, Any]:
 
 
 def _about(request: HttpRequest, form: CallForm) -> dict[str, Any]:
-    number = form["person"].value()
-    person = User.objects.filter(pk=number, is_active=True).first() if str(number or "").isdigit() else None
+    number = str(form["person"].value() or "")
+    is_number = number.isascii() and number.isdigit() and len(number) < 16
+    person = User.objects.filter(pk=number, is_active=True).first() if is_number else None
     tickets = open_tickets(person, cast(User, request.user)) if person else []
     return {"form": form, "person": person, "tickets": tickets}
 
