@@ -17,7 +17,7 @@ RUN useradd --system --uid 10001 --home-dir /app --shell /usr/sbin/nologin helpd
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 WORKDIR /app
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=helpdesk.settings DATA_DIR=/data WEB_THREADS=8
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=helpdesk.settings DATA_DIR=/data HOST=0.0.0.0
 USER helpdesk
 EXPOSE 8000
-CMD ["uvicorn", "helpdesk.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--http", "httptools", "--loop", "asyncio", "--lifespan", "on", "--no-server-header", "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"]
+CMD ["python", "-m", "helpdesk.serve"]

@@ -11,7 +11,7 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
-from helpdesk.local import children, processes
+from helpdesk.local import children
 from helpdesk.local.home import make_home
 from helpdesk.local.postgres import LASTING, Postgres, execute
 from helpdesk.local.processes import Program
@@ -86,8 +86,8 @@ class Services:
 
         :raises Refusal: if they don't.
         """
-        usual = processes.web(self.port)
-        program = Program("web", [*usual.arguments, "--workers", "2"]).start(self.env(), self.folder / "log")
+        here = {"HOST": "127.0.0.1", "PORT": str(self.port), "WEB_WORKERS": "2", "WEB_THREADS": "2"}
+        program = Program("web", ["-m", "helpdesk.serve"]).start({**self.env(), **here}, self.folder / "log")
         self.programs.append(program)
         if not children.wait_until(lambda: self._answers() or program.poll() is not None, within=60, pause=0.2):
             raise Refusal(f"The pages do not come; see {self.folder / 'log' / 'web.log'}.")

@@ -17,11 +17,11 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def _flag(name: str, default: bool = False) -> bool:
-    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+    return (os.environ.get(name) or ("1" if default else "0")).lower() in {"1", "true", "yes", "on"}
 
 
 def _list(name: str, default: str = "") -> list[str]:
-    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+    return [part.strip() for part in (os.environ.get(name) or default).split(",") if part.strip()]
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -237,7 +237,7 @@ EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = "helpdesk.local.post_office.Backend" if LOCAL and not EMAIL_HOST else "notifications.smtp.Backend"
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "support@helpdesk.example")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN", DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
+MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN") or DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 # The authserv-id of our own mail server: only its Authentication-Results are believed.
 MAIL_AUTHSERV_ID = os.environ.get("MAIL_AUTHSERV_ID", "")
 # Automatic answers (acknowledgements) to one address in one hour.

@@ -35,10 +35,25 @@ def record(
         facts=facts,
         relay_at=now if relay.is_heard(kind) else None,
     )
-    number, version, requester = ticket.pk, ticket.version, ticket.requester_id
-
-    def after_commit() -> None:
-        relay.wake(number, version, requester)
-
-    transaction.on_commit(after_commit, robust=True)
+    _wake_after_commit(ticket)
     return event
+
+
+def _wake_after_commit(ticket: Ticket) -> None:
+    """Wake once for all that a transaction does to a ticket."""
+    for _, hook, _ in transaction.get_connection().run_on_commit:
+        if isinstance(hook, _Wake) and hook.row.pk == ticket.pk:
+            hook.row = ticket
+            return
+    transaction.on_commit(_Wake(ticket), robust=True)
+
+
+class _Wake:
+    """What is done after the commit; a class, so that it can be recognised among other hooks."""
+
+    def __init__(self, row: Ticket) -> None:
+        self.row = row
+        self.__qualname__ = "wake"  # the name Django's log gives a hook that fails
+
+    def __call__(self) -> None:
+        relay.wake(self.row.pk, self.row.version, self.row.requester_id)

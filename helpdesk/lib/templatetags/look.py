@@ -1,6 +1,7 @@
 """The parts every page is built of: icons, avatars, priority, clocks, links of the navigation."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django import template
@@ -32,6 +33,12 @@ class Someone(Protocol):
 @register.simple_tag
 def icon(name: str, label: str = "", small: bool = False) -> SafeString:
     """Draw an icon of the sprite; with a label it is an image of its own, without one it is decoration."""
+    return _icon(name, str(label), small)
+
+
+@lru_cache(maxsize=2000)
+def _icon(name: str, label: str, small: bool) -> SafeString:
+    # A page has a hundred of them, and looking the sprite's address up is most of the work.
     css = "i i-sm" if small else "i"
     address = f"{static('vendor/icons.svg')}#{name}"
     if label:
