@@ -9,6 +9,10 @@
     ALLOWED_ATTR: ["href", "src", "alt", "colspan", "rowspan", "lang", "start"],
     ALLOW_DATA_ATTR: false,
   };
+  // A picture from elsewhere would tell its server who reads this, and when.
+  DOMPurify.addHook("uponSanitizeAttribute", (element, attribute) => {
+    if (attribute.attrName === "src" && !/^(?:\/(?![/\\])|blob:|data:image\/(?:png|jpeg|gif|webp)[;,])/i.test(attribute.attrValue)) attribute.keepAttr = false;
+  });
   const clean = (html) => DOMPurify.sanitize(html, { ...allowed, RETURN_DOM_FRAGMENT: true, WHOLE_DOCUMENT: false });
   const isLink = (text) => /^(https?:\/\/|mailto:|tel:)[^\s]+$/i.test(text);
   const tools = [
