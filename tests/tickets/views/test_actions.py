@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.mark.parametrize("path", ["assignment", "routing", "escalation", "hold", "resolution", "reopening", "void", "priority"])
+@pytest.mark.parametrize(
+    "path", ["assignment", "routing", "escalation", "hold", "resolution", "reopening", "void", "priority"]
+)
 def test_every_action_asks_on_a_page_and_in_a_dialog(path: str) -> None:
     first, _ = make_levels()
     ticket = make_ticket(first)
@@ -153,9 +155,11 @@ def test_a_row_that_left_its_view_fades() -> None:
     ticket = make_ticket(queue)
     address = f"http://testserver/tickets/{ticket.pk}/?view=unassigned"
 
-    part = as_(make_agent(queue)).post(
-        f"/tickets/{ticket.pk}/taking/", headers={**HTMX, "HX-Current-URL": address}
-    ).content.decode()
+    part = (
+        as_(make_agent(queue))
+        .post(f"/tickets/{ticket.pk}/taking/", headers={**HTMX, "HX-Current-URL": address})
+        .content.decode()
+    )
 
     assert 'class="t new left"' in part
 

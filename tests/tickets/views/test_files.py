@@ -30,7 +30,9 @@ def address_of(ticket, file: Attachment) -> str:
 
 def test_a_picture_is_shown_and_everything_else_downloaded() -> None:
     queue = make_queue()
-    ticket = make_ticket(queue, files=[File("bild.png", PNG), File("b\u00f6se.svg", SVG), File("seite.html", b"<html>", "text/html")])
+    ticket = make_ticket(
+        queue, files=[File("bild.png", PNG), File("b\u00f6se.svg", SVG), File("seite.html", b"<html>", "text/html")]
+    )
     client = as_(make_agent(queue))
     picture, svg, page = (client.get(address_of(ticket, file)) for file in Attachment.objects.order_by("pk"))
 

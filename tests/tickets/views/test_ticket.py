@@ -107,7 +107,9 @@ def test_the_second_level_reads_why_a_ticket_came_and_what_was_tried() -> None:
 def test_hostile_words_are_shown_and_do_nothing() -> None:
     queue = make_queue()
     ticket = make_ticket(queue, subject="<script>alert(1)</script>", text="<img src=x onerror=alert(2)>")
-    noting.note(ticket, text="<b>x", html='<p onclick="x()">fett</p><script>y()</script>', by=make_agent(queue), now=NOW)
+    noting.note(
+        ticket, text="<b>x", html='<p onclick="x()">fett</p><script>y()</script>', by=make_agent(queue), now=NOW
+    )
 
     page = as_(make_agent(queue)).get(f"/tickets/{ticket.pk}/").content.decode()
 

@@ -25,7 +25,9 @@ def open_one(**fields):
 def test_an_answer_is_sent_and_the_ticket_waits_for_the_customer() -> None:
     ticket, agent, client = open_one()
 
-    response = client.post(f"/tickets/{ticket.pk}/messages/", {"body": "<p>Bitte <b>neu</b> starten.</p>", "then": "wait"})
+    response = client.post(
+        f"/tickets/{ticket.pk}/messages/", {"body": "<p>Bitte <b>neu</b> starten.</p>", "then": "wait"}
+    )
 
     ticket.refresh_from_db()
     message = Message.objects.get(ticket=ticket, kind="reply")
@@ -59,9 +61,13 @@ def test_an_answer_that_was_overtaken_waits_until_it_is_sent_anyway() -> None:
         ticket, author=ticket.requester, text="Hat sich erledigt!", channel="email", now=later(1)
     )
 
-    stopped = client.post(f"/tickets/{ticket.pk}/messages/", {"body": "Bitte …", "seen": seen, "then": "keep"}, headers=HTMX)
+    stopped = client.post(
+        f"/tickets/{ticket.pk}/messages/", {"body": "Bitte …", "seen": seen, "then": "keep"}, headers=HTMX
+    )
     plain = client.post(f"/tickets/{ticket.pk}/messages/", {"body": "Bitte …", "seen": seen, "then": "keep"})
-    sent = client.post(f"/tickets/{ticket.pk}/messages/", {"body": "Bitte …", "seen": newer.pk, "then": "keep"}, headers=HTMX)
+    sent = client.post(
+        f"/tickets/{ticket.pk}/messages/", {"body": "Bitte …", "seen": newer.pk, "then": "keep"}, headers=HTMX
+    )
 
     assert (stopped.status_code, stopped["HX-Retarget"]) == (409, "#refusal")
     assert "Hat sich erledigt!" in stopped.content.decode()
