@@ -224,6 +224,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = _flag("PLAIN_STATIC") or DEBUG
+# Files that lie open may change while the product runs.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS
 
 # --- mail -----------------------------------------------------------------------------------------------------------
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
