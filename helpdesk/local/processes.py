@@ -18,6 +18,7 @@ class Program:
     arguments: list[str]
     heartbeat: str | None = None
     is_essential: bool = True
+    silence: int = 20  # seconds without a heartbeat after which it counts as deaf
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def start(self, env: Mapping[str, str], logs: Path) -> children.Process:
@@ -59,7 +60,7 @@ def beat() -> Program:
 
 def fetcher() -> Program:
     """The mail fetcher."""
-    return Program("fetcher", ["manage.py", "fetch_mail"], heartbeat="fetcher", is_essential=False)
+    return Program("fetcher", ["manage.py", "fetch_mail"], heartbeat="fetcher", is_essential=False, silence=45)
 
 
 def smtp_door(port: int) -> Program:

@@ -13,7 +13,7 @@ from helpdesk.local.processes import Program
 from helpdesk.local.refusal import Refusal
 from helpdesk.local.valkey import Valkey
 
-DEAF_AFTER = 30
+STARTS_WITHIN = 30
 LOOK_EVERY = 0.5
 LISTEN_EVERY = 5
 LONGEST_PAUSE = 10
@@ -87,10 +87,11 @@ class Supervisor:
         now = time.monotonic()
         for kept in self.kept:
             name = kept.program.heartbeat
-            if ages is None or name is None or now - kept.started_at < DEAF_AFTER:
+            if ages is None or name is None or now - kept.started_at < STARTS_WITHIN:
                 continue
-            if ages.get(name, DEAF_AFTER + 1) > DEAF_AFTER:
-                self.say(f"  {name} has done nothing for {DEAF_AFTER} s and is started again.")
+            silence = kept.program.silence
+            if ages.get(name, silence + 1) > silence:
+                self.say(f"  {name} has done nothing for {silence} s and is started again.")
                 children.stop(kept.process, within=3)
                 self._start_again(kept)
 
