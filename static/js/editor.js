@@ -108,6 +108,7 @@
     for (const host of [area, area.form].filter(Boolean)) {
       host.addEventListener("editor:insert", (event) => {
         event.stopPropagation();
+        event.preventDefault();
         editor.focus();
         editor.insertHTML(event.detail.html);
         store();

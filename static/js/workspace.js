@@ -110,8 +110,11 @@
     const text = place?.querySelector("[data-text]")?.innerHTML;
     if (!text || !area) return;
     const greeting = area.value.trim() ? "" : place.querySelector("[data-greeting]")?.innerHTML ?? "";
+    const plain = [...place.querySelectorAll(greeting ? "[data-greeting], [data-text]" : "[data-text]")].map((part) => part.innerText.trim());
     place.replaceChildren();
     document.querySelector('[data-write="reply"]')?.click();
-    area.dispatchEvent(new CustomEvent("editor:insert", { detail: { html: greeting + text } }));
+    const unheard = area.dispatchEvent(new CustomEvent("editor:insert", { detail: { html: greeting + text }, cancelable: true }));
+    // Where the editor could not be loaded, the plain field takes the words.
+    if (unheard) area.value = [area.value.trim(), ...plain].filter(Boolean).join("\n\n");
   };
 })();

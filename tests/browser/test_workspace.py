@@ -1,5 +1,6 @@
 """The agents' workspace in a real browser: keyboard, live, drafts, and axe on every screen."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -205,6 +206,16 @@ def test_a_solution_goes_into_the_editor_with_one_key(at: Login, world: World) -
     expect(page.locator("#reply-form .editor.rich li").first).to_have_text("Software Center öffnen.")
     expect(page.locator('.sol.best button[value="worked"]')).to_be_visible()
     assert page.locator(".sol.best .ttl span").inner_text() == ticket.attempts.get().text.title
+
+
+def test_a_solution_goes_into_the_plain_field_when_the_editor_cannot_load(at: Login, world: World) -> None:
+    page = at()
+    page.route("**/js/editor.js*", lambda route: route.abort())
+    page.goto(f"/tickets/{world.ticket.pk}/")
+
+    page.locator(".sols form button[type=submit]").first.click()
+
+    expect(page.locator("#reply-body")).to_have_value(re.compile("VPN-Reparatur"))
 
 
 def test_a_mail_is_shown_in_a_frame_without_scripts(at: Login, world: World) -> None:
