@@ -10,11 +10,16 @@ from channels_intake.chats import Chat as Chat
 from channels_intake.chats import Watch as Watch
 from channels_intake.chats import hash_of as hash_of
 from helpdesk.lib import secrets
+from notifications.models import OAuthGrant, Sender
 from tickets.models import Message, Queue, Ticket
 
 
 class Mailbox(models.Model):
-    """An address of ours, and the IMAP folder its mail is fetched from."""
+    """An address of ours, where its mail is fetched from, and as whom we answer."""
+
+    class Protocol(models.TextChoices):
+        IMAP = "imap", "IMAP"
+        POP3 = "pop3", "POP3"
 
     class Security(models.TextChoices):
         TLS = "tls", _("TLS")
@@ -23,6 +28,12 @@ class Mailbox(models.Model):
 
     name = models.CharField(_("name"), max_length=80)
     address = models.EmailField(_("address"), max_length=254, unique=True)
+    aliases = models.JSONField(
+        _("other addresses"),
+        default=list,
+        blank=True,
+        help_text=_("Lead to this mailbox, too; separate them by commas."),
+    )
     queue = models.ForeignKey(
         Queue, models.SET_NULL, null=True, blank=True, related_name="mailboxes", verbose_name=_("queue"),
         help_text=_("Without one, triage chooses the queue."),
@@ -31,11 +42,23 @@ class Mailbox(models.Model):
         _("language"), max_length=2, blank=True, choices=[("de", "Deutsch"), ("en", "English")],
         help_text=_("Of people who write for the first time; without one it is found out."),
     )  # fmt: skip
-    imap_host = models.CharField(_("IMAP server"), max_length=255, blank=True)
-    imap_port = models.PositiveIntegerField(_("port"), default=993)
+    protocol = models.CharField(_("protocol"), max_length=4, choices=Protocol.choices, default=Protocol.IMAP)
+    host = models.CharField(_("mail server"), max_length=255, blank=True)
+    port = models.PositiveIntegerField(_("port"), default=993)
     security = models.CharField(_("encryption"), max_length=8, choices=Security.choices, default=Security.TLS)
     username = models.CharField(_("user name"), max_length=254, blank=True)
     secret = secrets.SecretField(_("password"), editable=False)
+    grant = models.ForeignKey(
+        OAuthGrant, models.SET_NULL, null=True, blank=True, related_name="mailboxes", verbose_name=_("sign-in by OAuth"),
+        help_text=_("In place of a password; Microsoft 365 and Google want it."),
+    )  # fmt: skip
+    sender = models.OneToOneField(
+        Sender, models.SET_NULL, null=True, blank=True, related_name="mailbox", verbose_name=_("sends as")
+    )
+    is_trusted = models.BooleanField(
+        _("obey headers"), default=False,
+        help_text=_("X-Helpdesk-Priority and X-Helpdesk-Queue of its mails count. Only for mail of your own systems."),
+    )  # fmt: skip
     folder = models.CharField(_("folder"), max_length=200, default="INBOX")
     move_to = models.CharField(
         _("move fetched mail to"), max_length=200, blank=True, help_text=_("Without a folder it is marked as read.")
@@ -70,8 +93,8 @@ class Mailbox(models.Model):
 
     @property
     def is_fetched(self) -> bool:
-        """Tell whether mail is to be fetched by IMAP."""
-        return self.is_active and bool(self.imap_host)
+        """Tell whether mail is to be fetched from a server."""
+        return self.is_active and bool(self.host)
 
 
 class ArrivalQuerySet(models.QuerySet["Arrival"]):

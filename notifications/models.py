@@ -5,8 +5,95 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.lib import secrets
 from people.models import User
-from tickets.models import Event
+from tickets.models import Event, Queue
+
+
+class OAuthGrant(models.Model):
+    """The permission to use an account at Microsoft 365, Google or another provider, and the tokens that prove it."""
+
+    class Provider(models.TextChoices):
+        MICROSOFT = "microsoft", "Microsoft 365"
+        GOOGLE = "google", "Google"
+        OTHER = "other", _("another one")
+
+    name = models.CharField(_("name"), max_length=80)
+    provider = models.CharField(_("provider"), max_length=9, choices=Provider.choices)
+    tenant = models.CharField(_("tenant"), max_length=100, blank=True)
+    client_id = models.CharField(_("client ID"), max_length=255)
+    client_secret = secrets.SecretField(_("client secret"), editable=False)
+    authorize_url = models.URLField(_("authorization address"), max_length=500, blank=True)
+    token_url = models.URLField(_("token address"), max_length=500, blank=True)
+    scope = models.CharField(_("scope"), max_length=500, blank=True)
+    account = models.CharField(max_length=254, blank=True, editable=False)
+    refresh_token = secrets.SecretField(editable=False)
+    access_token = secrets.SecretField(editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    granted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_error = models.TextField(blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("sign-in by OAuth")
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Sender(models.Model):
+    """An address we write from, with its name and signature, and the SMTP server its mail leaves by."""
+
+    class Security(models.TextChoices):
+        TLS = "tls", _("TLS")
+        STARTTLS = "starttls", _("STARTTLS")
+        NONE = "none", _("none (only inside one machine)")
+
+    address = models.EmailField(_("address"), max_length=254, unique=True)
+    name = models.CharField(_("name in mails"), max_length=80, blank=True)
+    queue = models.ForeignKey(
+        Queue, models.SET_NULL, null=True, blank=True, related_name="senders", verbose_name=_("queue"),
+        help_text=_("Answers in this queue are sent from here, unless the requester wrote to another of our addresses."),
+    )  # fmt: skip
+    signature_de = models.TextField(_("signature in German"), blank=True)
+    signature_en = models.TextField(_("signature in English"), blank=True)
+    has_subaddresses = models.BooleanField(
+        _("answers to an address of the ticket's own"), default=False,
+        help_text=_("support+42.abc@example.com finds its ticket even where a mail program loses the thread. "
+                    "Your mail server must deliver such addresses."),
+    )  # fmt: skip
+    host = models.CharField(_("SMTP server"), max_length=255, blank=True)
+    port = models.PositiveIntegerField(_("port"), default=587)
+    security = models.CharField(_("encryption"), max_length=8, choices=Security.choices, default=Security.STARTTLS)
+    username = models.CharField(_("user name"), max_length=254, blank=True)
+    secret = secrets.SecretField(_("password"), editable=False)
+    grant = models.ForeignKey(
+        OAuthGrant, models.SET_NULL, null=True, blank=True, related_name="senders", verbose_name=_("sign-in by OAuth")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    last_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_error = models.TextField(blank=True, editable=False)
+    failures = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("sender")
+        ordering = ("address",)
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def password(self) -> str:
+        """
+        Decrypt the password.
+
+        :raises helpdesk.lib.secrets.Undecipherable: if its key is gone.
+        """
+        return secrets.decrypt(bytes(self.secret)) if self.secret else ""
+
+    @password.setter
+    def password(self, password: str) -> None:
+        self.secret = secrets.encrypt(password) if password else b""
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -38,9 +125,15 @@ class Delivery(models.Model):
 
     UNFINISHED = (State.QUEUED, State.SENDING)
 
+    class Copy(models.TextChoices):
+        NONE = "", ""
+        CC = "cc", _("copy")
+        BCC = "bcc", _("blind copy")
+
     event = models.ForeignKey(Event, models.PROTECT, related_name="deliveries")
     recipient = models.ForeignKey(User, models.SET_NULL, null=True, related_name="deliveries")
     address = models.CharField(max_length=254, blank=True)
+    copy = models.CharField(max_length=3, choices=Copy.choices, blank=True, default="")
     medium = models.CharField(max_length=5, choices=Medium.choices)
     message_id = models.CharField(
         max_length=255, blank=True, help_text="Fixed before the first try; empty for notices."

@@ -34,7 +34,7 @@ class Fetcher:
         """Work until told to stop."""
         while not self._stop.is_set():
             try:
-                self._look_after(Mailbox.objects.filter(is_active=True).exclude(imap_host=""))
+                self._look_after(Mailbox.objects.filter(is_active=True).exclude(host=""))
                 if all(watcher.is_moving for watcher in self._watchers.values()):
                     beat("fetcher")
             except (DatabaseError, InterfaceError) as error:
@@ -129,6 +129,6 @@ class Watcher(threading.Thread):
 def settings_of(mailbox: Mailbox) -> tuple[object, ...]:
     """Give what makes a new connection necessary when it changes."""
     return (
-        mailbox.imap_host, mailbox.imap_port, mailbox.security, mailbox.username, bytes(mailbox.secret), mailbox.folder,
+        mailbox.host, mailbox.port, mailbox.security, mailbox.username, bytes(mailbox.secret), mailbox.folder,
         mailbox.move_to,
     )  # fmt: skip

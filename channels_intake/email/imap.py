@@ -137,11 +137,11 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def _connect(mailbox: Mailbox) -> BaseMailBox:
     if mailbox.security == Mailbox.Security.TLS:
         context = ssl.create_default_context()
-        return MailBox(mailbox.imap_host, mailbox.imap_port, timeout=TIMEOUT, ssl_context=context)
+        return MailBox(mailbox.host, mailbox.port, timeout=TIMEOUT, ssl_context=context)
     if mailbox.security == Mailbox.Security.STARTTLS:
         context = ssl.create_default_context()
-        return MailBoxStartTls(mailbox.imap_host, mailbox.imap_port, timeout=TIMEOUT, ssl_context=context)
-    return MailBoxUnencrypted(mailbox.imap_host, mailbox.imap_port, timeout=TIMEOUT)
+        return MailBoxStartTls(mailbox.host, mailbox.port, timeout=TIMEOUT, ssl_context=context)
+    return MailBoxUnencrypted(mailbox.host, mailbox.port, timeout=TIMEOUT)
 
 
 def _leave(box: BaseMailBox | None) -> None:
@@ -154,11 +154,11 @@ def _leave(box: BaseMailBox | None) -> None:
 
 
 def _in_words(error: Exception, mailbox: Mailbox) -> str:
-    where = f"{mailbox.imap_host}:{mailbox.imap_port}"
+    where = f"{mailbox.host}:{mailbox.port}"
     if isinstance(error, Undecipherable):
         return gettext("The stored password cannot be read any more; enter it again.")
     if isinstance(error, socket.gaierror):
-        return gettext("There is no server named %(host)s.") % {"host": mailbox.imap_host}
+        return gettext("There is no server named %(host)s.") % {"host": mailbox.host}
     if isinstance(error, ssl.SSLCertVerificationError):
         return gettext("The certificate of %(where)s is not valid: %(why)s") % {
             "where": where,

@@ -34,8 +34,8 @@ def mailbox(imap: ImapServer, queue: Queue) -> Mailbox:
     box = Mailbox(
         name="Support",
         address="support@helpdesk.example",
-        imap_host=imap.host,
-        imap_port=imap.port,
+        host=imap.host,
+        port=imap.port,
         security=Mailbox.Security.NONE,
         username=imap.user,
         folder=f"folder{next(_numbers)}",

@@ -125,8 +125,8 @@ def test_mail_that_came_by_the_pipe_before_is_not_taken_twice_from_its_mailbox(
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("imap_port", 1, "refuses the connection"),
-        ("imap_host", "nobody.invalid", "There is no server named nobody.invalid"),
+        ("port", 1, "refuses the connection"),
+        ("host", "nobody.invalid", "There is no server named nobody.invalid"),
         ("username", "somebody", "refuses user name or password"),
         ("folder", "Nowhere", "There is no folder named Nowhere"),
         ("security", Mailbox.Security.TLS, "does not speak TLS"),
@@ -247,7 +247,7 @@ def test_the_same_mail_by_pipe_and_imap_at_once_is_one_ticket(imap: ImapServer, 
 
 def test_a_server_that_hangs_up_is_told_in_words(mailbox: Mailbox, settings: Any) -> None:
     settings.LANGUAGE_CODE = "en"
-    mailbox.imap_port = free_port()
+    mailbox.port = free_port()
 
-    with pytest.raises(CannotFetch, match=f"{mailbox.imap_port} refuses"):
+    with pytest.raises(CannotFetch, match=f"{mailbox.port} refuses"):
         fetch(mailbox, clock=_now)

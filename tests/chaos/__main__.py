@@ -130,7 +130,7 @@ class Chaos:
         make_agent(first)
         make_agent(second)
         box = Mailbox(
-            name="Support", address="support@helpdesk.example", imap_host=self.imap.host, imap_port=self.imap.port,
+            name="Support", address="support@helpdesk.example", host=self.imap.host, port=self.imap.port,
             security=Mailbox.Security.NONE, username=self.imap.user, queue=make_queue(), folder="INBOX",
         )  # fmt: skip
         box.password = self.imap.password

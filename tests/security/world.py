@@ -122,9 +122,7 @@ def make_world() -> World:
 
 def make_mailbox(queue: Queue) -> Mailbox:
     """Make a mailbox with a password."""
-    box = Mailbox(
-        name="Support", address="support@helpdesk.example", queue=queue, imap_host="127.0.0.1", username="support"
-    )
+    box = Mailbox(name="Support", address="support@helpdesk.example", queue=queue, host="127.0.0.1", username="support")
     box.password = "password-of-the-mailbox"
     box.save()
     return box

@@ -67,9 +67,7 @@ def everything(db: None) -> Everything:
         Policy(name="Standard", calendar=calendar, is_default=True), targets={3: Minutes(60, 480)}, now=NOW
     )
     rule = RoutingRule.objects.create(name="VPN", words="vpn\ntunnel", queue=second, position=10)
-    mailbox = Mailbox(
-        name="Support", address="support@helpdesk.example", imap_host="imap.helpdesk.example", username="u"
-    )
+    mailbox = Mailbox(name="Support", address="support@helpdesk.example", host="imap.helpdesk.example", username="u")
     mailbox.password = SECRET
     mailbox.save()
     return Everything(queue, second, agent.memberships.get(), rule, calendar, policy, mailbox, agent)

@@ -98,8 +98,8 @@ def test_no_page_holds_the_secret(everything: Everything, client: Client, admin:
     page = client.post(
         address("mailbox", everything),
         {
-            "name": "Support", "address": "not an address", "imap_host": "imap.helpdesk.example", "username": "u",
-            "imap_port": 993, "security": "tls", "folder": "INBOX", "password": "another-" + SECRET,
+            "name": "Support", "address": "not an address", "host": "imap.helpdesk.example", "username": "u",
+            "port": 993, "security": "tls", "folder": "INBOX", "password": "another-" + SECRET,
         },
     )  # fmt: skip
     pages = [page, *(client.get(address(name, everything)) for name in NAMES - WRITES_ONLY)]

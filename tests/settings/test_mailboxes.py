@@ -29,7 +29,7 @@ def form(**changes: Any) -> dict[str, Any]:
     """Give what a browser sends for the mailbox there is."""
     data = {
         "name": "Support", "address": "support@helpdesk.example", "queue": "", "language": "", "password": "",
-        "imap_host": "imap.helpdesk.example", "imap_port": 993, "security": "tls", "username": "u", "folder": "INBOX",
+        "host": "imap.helpdesk.example", "port": 993, "security": "tls", "username": "u", "folder": "INBOX",
         "move_to": "", "is_active": "on",
     }  # fmt: skip
     return data | changes
@@ -57,7 +57,7 @@ def test_a_new_password_is_recorded_without_its_words(client: Client, everything
     assert "brand-new-word" not in page
 
 
-@pytest.mark.parametrize("change", [{"imap_host": "evil.example"}, {"username": "other"}])
+@pytest.mark.parametrize("change", [{"host": "evil.example"}, {"username": "other"}])
 def test_the_stored_password_is_never_sent_to_another_account(
     client: Client, everything: Everything, change: dict[str, str]
 ) -> None:
@@ -67,7 +67,7 @@ def test_the_stored_password_is_never_sent_to_another_account(
     for response in (saved, tried):
         assert response.status_code == 422
         assert "enter the password of the new account" in response.content.decode()
-    assert (stored().imap_host, stored().username) == ("imap.helpdesk.example", "u")
+    assert (stored().host, stored().username) == ("imap.helpdesk.example", "u")
 
 
 def test_another_folder_is_read_from_its_beginning(client: Client, everything: Everything) -> None:
@@ -83,9 +83,7 @@ def test_another_folder_is_read_from_its_beginning(client: Client, everything: E
 
 def test_the_connection_is_tried_with_what_is_typed_and_nothing_is_saved(client: Client, server: ImapServer) -> None:
     server.put("INBOX", mail())
-    typed = form(
-        imap_host=server.host, imap_port=server.port, security="none", username=server.user, password=server.password
-    )
+    typed = form(host=server.host, port=server.port, security="none", username=server.user, password=server.password)
 
     whole = client.post(reverse("settings:mailbox_new_trial"), typed)
     part = client.post(reverse("settings:mailbox_new_trial"), typed, headers={"HX-Request": "true"})
@@ -102,15 +100,13 @@ def test_the_connection_is_tried_with_what_is_typed_and_nothing_is_saved(client:
     [
         ({"password": "wrong"}, "refuses user name or password"),
         ({"folder": "Nowhere"}, "There is no folder named Nowhere"),
-        ({"imap_port": 1}, "refuses the connection"),
-        ({"imap_host": ""}, "enter the IMAP server first"),
-        ({"imap_port": 70_000}, "Not tried: Port"),
+        ({"port": 1}, "refuses the connection"),
+        ({"host": ""}, "enter the IMAP server first"),
+        ({"port": 70_000}, "Not tried: Port"),
     ],
 )
 def test_why_it_does_not_work_is_said(client: Client, server: ImapServer, change: dict[str, Any], words: str) -> None:
-    typed = form(
-        imap_host=server.host, imap_port=server.port, security="none", username=server.user, password=server.password
-    )
+    typed = form(host=server.host, port=server.port, security="none", username=server.user, password=server.password)
 
     response = client.post(reverse("settings:mailbox_new_trial"), typed | change, headers={"HX-Request": "true"})
 
@@ -134,7 +130,7 @@ def test_the_pages_tell_how_a_mailbox_is(client: Client, everything: Everything)
 
 
 def test_a_new_mailbox_on_a_free_port_is_stored(client: Client) -> None:
-    client.post(reverse("settings:mailbox_new"), form(imap_port=free_port(), password=SECRET))
+    client.post(reverse("settings:mailbox_new"), form(port=free_port(), password=SECRET))
 
     assert stored().password == SECRET
     assert entries() == [("channels_intake.mailbox", "created")]

@@ -26,7 +26,7 @@ MEANT = {
     "calendar": {"name", "timezone", "changed_at"},
     "policy": {"name", "calendar", "is_default", "changed_at"},
     "mailbox": {
-        "name", "address", "queue", "language", "imap_host", "imap_port", "security", "username", "secret", "folder",
+        "name", "address", "queue", "language", "host", "port", "security", "username", "secret", "folder",
         "move_to", "is_active",
     },
     "person": {"name", "email", "role", "language", "phone", "department", "location", "is_vip"},
@@ -37,8 +37,8 @@ NEEDED: dict[str, dict[str, Any]] = {
     "calendar": {"name": "New", "timezone": "Europe/London", "day_0": "9-17"},
     "policy": {"name": "New"},
     "mailbox": {
-        "name": "New", "address": "new@helpdesk.example", "imap_host": "imap.helpdesk.example", "username": "u",
-        "imap_port": 143, "security": "starttls", "folder": "New",
+        "name": "New", "address": "new@helpdesk.example", "host": "imap.helpdesk.example", "username": "u",
+        "port": 143, "security": "starttls", "folder": "New",
     },
     "person": {"name": "New", "email": "new@helpdesk.example", "role": "lead", "language": "en"},
 }  # fmt: skip

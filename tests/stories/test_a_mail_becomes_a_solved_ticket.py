@@ -95,7 +95,7 @@ def test_from_mail_to_solution(
     RoutingRule.objects.create(name="VPN", words="vpn", queue=second)
     make_article()
     box = Mailbox(
-        name="Support", address="support@helpdesk.example", imap_host=imap.host, imap_port=imap.port,
+        name="Support", address="support@helpdesk.example", host=imap.host, port=imap.port,
         security=Mailbox.Security.NONE, username=imap.user, folder="INBOX",
     )  # fmt: skip
     box.password = imap.password

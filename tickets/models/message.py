@@ -38,6 +38,9 @@ class Message(models.Model):
     in_reply_to = models.CharField(max_length=255, blank=True)
     client_id = models.UUIDField(null=True, blank=True)
     notes = models.JSONField(default=list, blank=True, help_text="What the mail parser had to drop or guess.")
+    recipients = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text='Addresses: {"to": [...], "cc": [...], "bcc": [...]}.'
+    )
     created_at = models.DateTimeField()
 
     objects = PublicMessages()

@@ -110,6 +110,9 @@ class Ticket(models.Model):
     )
     channel = models.CharField(_("channel"), max_length=5, choices=Channel.choices)
     language = models.CharField(_("language"), max_length=2, default="de")
+    our_address = models.CharField(
+        max_length=254, blank=True, default="", db_default="", help_text="Of ours, which the requester wrote to."
+    )
     token = models.CharField(max_length=50, default=secrets.token_urlsafe, unique=True, editable=False)
     snippet = models.CharField(max_length=160, blank=True)
     void_reason = models.CharField(max_length=10, choices=VoidReason.choices, blank=True, default="")

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         fetcher.run()
 
     def _fetch_once(self) -> None:
-        for mailbox in Mailbox.objects.filter(is_active=True).exclude(imap_host=""):
+        for mailbox in Mailbox.objects.filter(is_active=True).exclude(host=""):
             try:
                 count = fetch(mailbox, clock=timezone.now)
                 self.stdout.write(f"{mailbox.address}: {count} new")

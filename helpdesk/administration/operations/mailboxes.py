@@ -9,11 +9,11 @@ from helpdesk.administration.operations.saving import save
 from people.models import User
 
 FIELDS = (
-    "name", "address", "queue", "language", "imap_host", "imap_port", "security", "username", "folder", "move_to",
+    "name", "address", "queue", "language", "host", "port", "security", "username", "folder", "move_to",
     "is_active",
 )  # fmt: skip
 # Where the mails are numbered; when it changes, the last number read means nothing.
-_PLACE = ("imap_host", "username", "folder")
+_PLACE = ("host", "username", "folder")
 
 
 @transaction.atomic

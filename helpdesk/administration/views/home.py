@@ -33,7 +33,7 @@ class Card:
 @require_GET
 def home(request: SettingsRequest) -> HttpResponse:
     """Show the parts of the settings."""
-    failing = Mailbox.objects.filter(is_active=True).exclude(imap_host="").exclude(last_error="").count()
+    failing = Mailbox.objects.filter(is_active=True).exclude(host="").exclude(last_error="").count()
     trouble = gettext("%(count)s cannot be fetched") % {"count": failing} if failing else ""
     parts = (
         ("users", gettext("People"), gettext("Who works here and who asks, with roles."), "people"),

@@ -79,7 +79,7 @@ def _try(form: MailboxForm) -> tuple[bool, str]:
     if not form.is_valid():
         return False, gettext("Not tried: %(why)s") % {"why": _first_error(form)}
     mailbox = form.instance
-    if not mailbox.imap_host:
+    if not mailbox.host:
         return False, gettext("Not tried: enter the IMAP server first.")
     if form.cleaned_data["password"]:
         mailbox.password = form.cleaned_data["password"]
@@ -105,7 +105,7 @@ def _health(mailbox: Mailbox, now: datetime) -> tuple[str, str]:
     """Give a colour and a sentence on how the mailbox is."""
     if not mailbox.is_active:
         return "calm", gettext("not active")
-    if not mailbox.imap_host:
+    if not mailbox.host:
         return "calm", gettext("nothing to fetch")
     if mailbox.last_error:
         return "bad", mailbox.last_error
