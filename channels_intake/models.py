@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from channels_intake.chats import Chat as Chat
 from channels_intake.chats import Watch as Watch
 from channels_intake.chats import hash_of as hash_of
+from channels_intake.rules_models import Block as Block
+from channels_intake.rules_models import MailRule as MailRule
 from helpdesk.lib import secrets
 from notifications.models import OAuthGrant, Sender
 from tickets.models import Message, Queue, Ticket
