@@ -247,6 +247,10 @@ AUTO_REPLIES_PER_HOUR = int(os.environ.get("AUTO_REPLIES_PER_HOUR", "5"))
 # Key for secrets in the database (mailbox passwords); separate keys by commas, the first one encrypts.
 FIELD_KEYS = _list("FIELD_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 
+# --- requests to elsewhere ------------------------------------------------------------------------------------------
+# Hosts (idp.example.lan, idp.example.lan:8443) and networks (10.1.0.0/16) that we may ask although they are not public.
+OUTGOING_ALLOWED = _list("OUTGOING_ALLOWED")
+
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
