@@ -2,7 +2,7 @@
 
 import html as escaping
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 
-from helpdesk.lib import html_style
+from helpdesk.lib import html_quotes, html_style
 from helpdesk.lib.html_nesting import is_too_deep
 from helpdesk.lib.html_text import to_text
 
@@ -28,6 +28,7 @@ class Cleaned:
     html: SafeString
     blocked_pictures: int = 0
     note: str = ""
+    remote_pictures: int = 0
 
 
 def clean(source: str, sources: Mapping[str, str] | None = None) -> SafeString:
@@ -43,6 +44,11 @@ def clean_fragment(source: str) -> SafeString:
 
 def clean_counted(source: str, sources: Mapping[str, str] | None = None) -> Cleaned:
     """Clean like `clean` and tell how many pictures were kept out, and whether only the text could be shown."""
+    return _cleaned(source, sources)
+
+
+def _cleaned(source: str, sources: Mapping[str, str] | None, *, whole: bool = False) -> Cleaned:
+    """Clean; `whole`, for a document in a frame: keep pictures that stand in the mail itself and the marks of quotes."""
     source = source.replace("\x00", "")
     if len(source) > MAX_CHARS or source.count("&") > MAX_AMPERSANDS:
         return Cleaned(from_text(to_text(source)), note="too_large")
@@ -53,17 +59,19 @@ def clean_counted(source: str, sources: Mapping[str, str] | None = None) -> Clea
 
     def keep(tag: str, attribute: str, value: str) -> str | None:
         if tag == "img" and attribute == "src":
-            own = _own_picture(value, pictures)
+            own = _own_picture(value, pictures) or (_written_out(value) if whole else None)
             if own is None:
                 blocked.append(value)
             return own
+        if whole and (attribute in ("class", "id", "name") or (tag, attribute) == ("blockquote", "type")):
+            return html_quotes.mark(tag, attribute, value)
         return _attribute(tag, attribute, value)
 
     cleaned = nh3.clean(
         source,
         tags=_TAGS,
         clean_content_tags=_DROPPED_WHOLE,
-        attributes=_ATTRIBUTES,
+        attributes=_MARKED_ATTRIBUTES if whole else _ATTRIBUTES,
         attribute_filter=keep,
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
@@ -71,15 +79,37 @@ def clean_counted(source: str, sources: Mapping[str, str] | None = None) -> Clea
         filter_style_properties=set(html_style.PROPERTIES),
         generic_attribute_prefixes=set(),
     )
-    return Cleaned(mark_safe(cleaned), blocked_pictures=len(blocked))  # noqa: S308 - the result of the cleaner
+    remote = sum(_REMOTE.match(value) is not None for value in blocked)
+    return Cleaned(mark_safe(cleaned), blocked_pictures=len(blocked), remote_pictures=remote)  # noqa: S308 - is clean
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How a mail is shown in a frame: in which colours, and in whose words."""
+
+    theme: Literal["light", "dark"] = "light"
+    title: str = ""
+    quoted: str = ""  # what folded quotes are called; without it nothing is folded
+    folds_heads: bool = True  # fold also what follows mail headers, which replies and forwards share
+    remote: Callable[[int], str] | None = None  # says how many pictures were not fetched
 
 
 def clean_document(
-    source: str, sources: Mapping[str, str] | None = None, *, theme: Literal["light", "dark"] = "light", title: str = ""
+    source: str,
+    sources: Mapping[str, str] | None = None,
+    *,
+    theme: Literal["light", "dark"] = "light",
+    title: str = "",
+    frame: Frame | None = None,
 ) -> str:
-    """Return a whole document for a frame's srcdoc, with a policy of its own; a plain str, to be escaped as "
-    "attribute."""
-    body = clean(source, sources)
+    """Return a whole document for a frame, with a policy of its own; a plain str, to be escaped as attribute."""
+    frame = frame or Frame(theme=theme, title=title)
+    theme, title = frame.theme, frame.title
+    cleaned = _cleaned(source, sources, whole=True)
+    body = html_quotes.fold(cleaned.html, words=frame.quoted, heads=frame.folds_heads)
+    if frame.remote and cleaned.remote_pictures:
+        said = escaping.escape(frame.remote(cleaned.remote_pictures))
+        body = f'<p class="kept-out">{said}</p>{body}'
     # Mail that brings colours of its own was written for white paper.
     paper = theme == "light" or re.search(r"(?:color\s*[:=]|background\s*[:=])", body) is not None
     style = html_style.document_style("light" if paper else "dark", sheet=paper and theme == "dark")
@@ -160,6 +190,13 @@ _ATTRIBUTES = {
     "hr": {"width", "size"},
     "font": {"color", "face", "size"},
 }
+_MARKED_ATTRIBUTES = _ATTRIBUTES | {
+    "*": _ATTRIBUTES["*"] | {"class", "id"},
+    "div": _ATTRIBUTES["div"] | {"name"},
+    "blockquote": {"type"},
+}
+_REMOTE = re.compile(r"\s*(?:https?:|//)", re.I)
+_WRITTEN_OUT = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]+", re.I)
 _WORD = re.compile(r"[A-Za-z0-9#.%+-]{1,30}")
 _NUMBER = re.compile(r"\d{1,4}%?")
 _FREE_TEXT = frozenset({"alt", "title"})
@@ -198,6 +235,11 @@ def _link(value: str) -> str | None:
     """Return a web, mail or phone link freed of hidden characters, or nothing for any other."""
     value = _SKIPPED.sub("", value)[:4_000]
     return value if _SCHEME.match(value) else None
+
+
+def _written_out(value: str) -> str | None:
+    """Return a picture whose bytes stand in the mail itself, or nothing; drawings that could act are none."""
+    return value if _WRITTEN_OUT.fullmatch(value.strip()) else None
 
 
 def _own_picture(value: str, pictures: Mapping[str, str]) -> str | None:

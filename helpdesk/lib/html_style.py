@@ -42,10 +42,10 @@ def safe_style(value: str) -> str | None:
 
 def document_style(theme: Literal["light", "dark"], *, sheet: bool = False) -> str:
     """Return the style of a cleaned mail; `sheet` draws it as white paper on a dark page."""
-    ink, paper, faint, link = (
-        ("#1a1d21", "#ffffff", "#8a9099", "#0b5cad")
+    ink, paper, faint, soft, link = (
+        ("#1a1d21", "#ffffff", "#8a9099", "#5b626b", "#0b5cad")
         if theme == "light"
-        else ("#e6e8eb", "#16181c", "#8f96a0", "#7db7f5")
+        else ("#e6e8eb", "#16181c", "#8f96a0", "#a9b0b9", "#7db7f5")
     )
     return (
         f":root{{color-scheme:{theme}}}"
@@ -56,4 +56,7 @@ def document_style(theme: Literal["light", "dark"], *, sheet: bool = False) -> s
         f"a{{color:{link}}}img{{max-width:100%;height:auto}}table{{max-width:100%;border-collapse:collapse}}"
         "pre{white-space:pre-wrap;font:13px/1.5 ui-monospace,monospace}"
         f"blockquote{{margin:.6em 0;padding-left:.9em;border-left:3px solid {faint}}}"
+        f".kept-out{{margin:0 0 10px;font-size:12px;color:{soft}}}"
+        f"details.quote{{margin-top:10px}}details.quote>summary{{cursor:pointer;font-size:12px;color:{soft}}}"
+        f"details.quote>div{{margin-top:8px;padding-left:10px;border-left:3px solid {faint}}}"
     )
