@@ -55,3 +55,8 @@ class Envelope:
     authentication_results: tuple[str, ...] = ()  # raw, topmost first; trust only your own server's
     delivered_to: tuple[str, ...] = ()  # Delivered-To, X-Original-To and the like
     return_path: str | None = None  # "" is the null sender, None: not given
+    headers: tuple[tuple[str, str], ...] = ()  # name in lower case and decoded value, for rules; capped
+
+    def header(self, name: str) -> tuple[str, ...]:
+        """Give the values of the headers of this name, topmost first."""
+        return tuple(value for key, value in self.headers if key == name.lower())

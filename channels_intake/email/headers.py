@@ -12,6 +12,20 @@ _ID = re.compile(r"<([^<>]{1,998})>")
 _BARE_ID = re.compile(r"[^\s<>,;]+@[^\s<>,;]+")
 
 
+_MOST, _LONGEST = 200, 1_000
+
+
+def headers_of(part: Part, fallback: str = "") -> tuple[tuple[str, str], ...]:
+    """List the headers as decoded lines of bounded length, for those who write rules about them."""
+    return tuple((name, _line(value[:_LONGEST], fallback)) for name, value in part.headers[:_MOST])
+
+
+def _line(value: bytes, fallback: str) -> str:
+    if value.isascii() and b"=?" not in value:
+        return " ".join(value.decode("ascii").replace("\0", "").split())
+    return one_line(decode_words(value, fallback))[:_LONGEST]
+
+
 def text_of(part: Part, name: str, fallback: str = "") -> str:
     """Return the first header of that name as one decoded line."""
     return one_line(decode_words(part.first(name), fallback))

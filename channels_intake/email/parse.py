@@ -4,13 +4,23 @@ import hashlib
 
 from channels_intake.email import limits
 from channels_intake.email.addresses import first_sender, parse_addresses
-from channels_intake.email.bodies import Body, meta_charset, read_body
+from channels_intake.email.bodies import Body, meta_charset
 from channels_intake.email.bounces import Returned, returned_mail
+from channels_intake.email.contents import read_contents
 from channels_intake.email.files import attached
-from channels_intake.email.headers import ids_in, language_of, message_id_of, null_sender, sent_at_of, subject_of
+from channels_intake.email.headers import (
+    headers_of,
+    ids_in,
+    language_of,
+    message_id_of,
+    null_sender,
+    sent_at_of,
+    subject_of,
+)
 from channels_intake.email.parts import Part
 from channels_intake.email.quotes import split_reply
 from channels_intake.email.robots import Robot, judge
+from channels_intake.email.sealed import without_armour
 from channels_intake.email.structure import split_mail
 from channels_intake.email.words import decode_words, one_line
 from channels_intake.envelope import Attached, Envelope
@@ -30,7 +40,7 @@ def to_envelope(raw: bytes) -> Envelope:
         raise Unreadable("The mail is empty.")
     root, notes = split_mail(raw)
     charset = _charset_hint(root)
-    body = read_body(root, notes)
+    body = read_contents(root, notes)
     subject = subject_of(root, charset)
     robot = judge(root, subject, body.text)
     returned = returned_mail(root, body.text) if robot.bounce else Returned()
@@ -51,7 +61,7 @@ def _assemble(
 ) -> Envelope:
     name, address = first_sender([value for key in _SENDERS for value in root.all(key)], charset)
     message_id = message_id_of(root)
-    reply = split_reply(body.text, forwarded=_is_forward(subject))
+    reply = split_reply(without_armour(body.text), forwarded=_is_forward(subject))
     return Envelope(
         channel="email",
         external_id=message_id or f"sha256:{hashlib.sha256(raw).hexdigest()}",
@@ -81,6 +91,7 @@ def _assemble(
         ),
         delivered_to=tuple(dict.fromkeys(a for key in _DELIVERED for a in _addresses(root, key, charset))),
         return_path="" if null_sender(root) else next(iter(_addresses(root, "return-path", charset)), None),
+        headers=headers_of(root, charset),
     )
 
 
