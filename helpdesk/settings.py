@@ -244,6 +244,8 @@ MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN") or DEFAULT_FROM_EMAIL.rpartition("@"
 MAIL_AUTHSERV_ID = os.environ.get("MAIL_AUTHSERV_ID", "")
 # Automatic answers (acknowledgements) to one address in one hour.
 AUTO_REPLIES_PER_HOUR = int(os.environ.get("AUTO_REPLIES_PER_HOUR", "5"))
+# For so long an answer is held before it is sent, and its author can take it back; 0: it is sent at once.
+UNDO_SECONDS = int(os.environ.get("UNDO_SECONDS", "10"))
 # Key for secrets in the database (mailbox passwords); separate keys by commas, the first one encrypts.
 FIELD_KEYS = _list("FIELD_KEYS") or [SECRET_KEY, *SECRET_KEY_FALLBACKS]
 

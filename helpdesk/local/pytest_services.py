@@ -24,6 +24,7 @@ FIXED = {
     "SECRET_KEY": "tests-sign-with-this-and-nobody-else-does-0123456789abcdef",
     "PLAIN_STATIC": "1",
     "PUBLIC_URL": "http://localhost:8000",
+    "UNDO_SECONDS": "0",
 }
 FOREIGN = [
     "EMAIL_HOST",

@@ -30,6 +30,8 @@ class Event(models.Model):
         BREACHED = "breached", _("deadline missed")
         TRIAGED = "triaged", _("triaged")
         SUGGESTED = "tried", _("standard solution tried")
+        JOINED = "joined", _("participant added")
+        LEFT = "left", _("participant removed")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind.choices)
