@@ -1,75 +1,58 @@
-"""An SMTP door: mail servers hand mail over to us directly."""
+"""A door for mail servers: they hand mail over to us directly, by SMTP or LMTP."""
 
 import asyncio
-import logging
 import signal
 from argparse import ArgumentParser
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
-from asgiref.sync import sync_to_async
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
-from django.utils import timezone
 
-from channels_intake.email import limits
-from channels_intake.email.arriving import store
-from channels_intake.email.fetch import wake
+from channels_intake.email.door import entrance
 
-log = logging.getLogger(__name__)
-
-
-class Door:
-    """Answers 250 only when the mail is committed, so that the other side keeps it until then."""
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 aiosmtpd's name
-        """Store the mail."""
-        raw = envelope.original_content or b""
-        sender = "".join((envelope.mail_from or "").split()).strip("<>")
-        return await sync_to_async(_take)(_traced(raw, sender), list(envelope.rcpt_tos))
+STORING = 4  # mails stored at the same moment, each by a database connection of its own
 
 
 class Command(BaseCommand):
     """Runs beside web and workers; ends on SIGTERM and Ctrl-C."""
 
-    help = "Take mail by SMTP. Listen where only your own mail server can reach it: there is no login."
+    help = "Take mail by SMTP or LMTP. Listen where only your own mail server can reach it: there is no login."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=2525)
         parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--socket", type=Path, help="listen on this UNIX socket in place of a port")
+        parser.add_argument("--lmtp", action="store_true", help="speak LMTP: an answer for each recipient")
+        parser.add_argument("--any-recipient", action="store_true", help="take mail for addresses of no mailbox, too")
+        parser.add_argument("--connections", type=int, default=50, help="at most so many at once")
+        parser.add_argument("--idle", type=float, default=300, help="seconds a connection may be silent")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        where = options["socket"] or f"{options['host']}:{options['port']}"
         try:
-            asyncio.run(_serve(options["host"], options["port"]))
+            asyncio.run(_serve(options))
         except OSError as error:
-            raise CommandError(f"Cannot listen on {options['host']}:{options['port']}: {error.strerror}.") from None
+            raise CommandError(f"Cannot listen on {where}: {error.strerror}.") from None
 
 
-async def _serve(host: str, port: int) -> None:
+async def _serve(options: dict[str, Any]) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    loop.set_default_executor(ThreadPoolExecutor(STORING))
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-
-    def door() -> SMTP:
-        return SMTP(Door(), data_size_limit=limits.MAIL_BYTES, enable_SMTPUTF8=True, ident="helpdesk", loop=loop)
-
-    server = await loop.create_server(door, host, port)
+    make = entrance(
+        lmtp=options["lmtp"],
+        any_recipient=options["any_recipient"],
+        most=options["connections"],
+        idle=options["idle"],
+    )
+    if options["socket"]:
+        server = await loop.create_unix_server(make, options["socket"])
+        options["socket"].chmod(0o660)
+    else:
+        server = await loop.create_server(make, options["host"], options["port"])
     async with server:
         await stop.wait()
-
-
-def _take(raw: bytes, recipients: list[str]) -> str:
-    close_old_connections()
-    try:
-        stored = store(raw, now=timezone.now(), recipients=recipients)
-    except (DatabaseError, InterfaceError) as error:
-        log.warning("A mail was put off: %s", error)
-        connection.close()
-        return "451 4.3.0 Cannot store the mail now, try again later"
-    wake()
-    return f"250 2.0.0 Stored as {stored.arrival.pk}"
-
-
-def _traced(raw: bytes, sender: str) -> bytes:
-    """Keep the sender of the SMTP envelope: a mail from nobody (`<>`) is a machine's."""
-    return b"Return-Path: <" + sender.encode("utf-8", "replace") + b">\r\n" + raw
+    if options["socket"]:
+        options["socket"].unlink(missing_ok=True)
