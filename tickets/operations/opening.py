@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext, override
@@ -17,8 +18,49 @@ class NoQueue(Exception):
     """There is no queue that takes requests; an administrator has to mark one as default."""
 
 
-@transaction.atomic(savepoint=False)
+class Particulars(TypedDict, total=False):
+    """What else may be known about a request; see `open_by_message`."""
+
+    by: User | None
+    queue: Queue | None
+    language: str
+    impact: int
+    urgency: int
+    full_text: str
+    html: str
+    files: Iterable[File]
+    message_id: str
+    auto_generated: bool
+    participants: Iterable[User]
+    related_to: Ticket | None
+    parser_notes: Iterable[str]
+    kind: Message.Kind
+    our_address: str
+    recipients: dict[str, list[str]] | None
+    spam: str
+
+
 def open_ticket(
+    *,
+    requester: User,
+    subject: str,
+    text: str,
+    channel: Ticket.Channel,
+    now: datetime,
+    **particulars: Unpack[Particulars],
+) -> Ticket:
+    """
+    Open a ticket with its first message; the clocks run from `now`.
+
+    :raises NoQueue: if no queue is given and none is the default.
+    """
+    return open_by_message(
+        requester=requester, subject=subject, text=text, channel=channel, now=now, **particulars
+    ).ticket
+
+
+@transaction.atomic(savepoint=False)
+def open_by_message(
     *,
     requester: User,
     subject: str,
@@ -39,12 +81,17 @@ def open_ticket(
     related_to: Ticket | None = None,
     parser_notes: Iterable[str] = (),
     kind: Message.Kind = Message.Kind.CUSTOMER,
-) -> Ticket:
+    our_address: str = "",
+    recipients: dict[str, list[str]] | None = None,
+    spam: str = "",
+) -> Message:
     """
-    Open a ticket with its first message; the clocks run from `now`.
+    Open a ticket and return its first message.
 
     `by` is the agent who took the request down, `None` when the requester wrote it. A queue that is not given is the
-    default one until triage has read the text.
+    default one until triage has read the text. `our_address` is the one that was written to, `recipients` whom the
+    message names. `spam` is why it is taken for spam: then the ticket is set aside at once, nothing runs or is told,
+    until somebody says that it is none (`voiding.not_spam`).
 
     :raises NoQueue: if no queue is given and none is the default.
     """
@@ -60,6 +107,9 @@ def open_ticket(
         priority=priority_of(impact, urgency),
         channel=channel,
         language=language or requester.language,
+        our_address=our_address[:254],
+        state=Ticket.State.VOID if spam else Ticket.State.NEW,
+        void_reason=Ticket.VoidReason.SPAM if spam else Ticket.VoidReason.NONE,
         related_to=related_to,
         snippet=snippet(text),
         case_owner=by,
@@ -67,7 +117,7 @@ def open_ticket(
         updated_at=now,
         last_customer_at=now,
     )
-    promised = clocks.promised(ticket, now=now)
+    promised = [] if spam else clocks.promised(ticket, now=now)
     ticket.save(force_insert=True)
     clocks.arm(promised)
     message = Message.objects.create(
@@ -81,22 +131,19 @@ def open_ticket(
         message_id=message_id[:255],
         auto_generated=auto_generated,
         notes=list(parser_notes),
+        recipients=recipients or {},
         created_at=now,
     )
     attach(message, files)
     Participant.objects.bulk_create(Participant(ticket=ticket, user=person) for person in participants)
     search.index(ticket, text)
-    events.record(
-        ticket,
-        Event.Kind.OPENED,
-        by=by or requester,
-        now=now,
-        message=message,
-        channel=channel,
-        queue_chosen=queue is not None,
-        auto_generated=auto_generated,
-    )
-    return ticket
+    facts = {"channel": channel, "queue_chosen": queue is not None, "auto_generated": auto_generated}
+    if spam:
+        reason = Ticket.VoidReason.SPAM
+        events.record(ticket, Event.Kind.VOIDED, by=None, now=now, message=message, reason=reason, why=spam, **facts)
+    else:
+        events.record(ticket, Event.Kind.OPENED, by=by or requester, now=now, message=message, **facts)
+    return message
 
 
 def snippet(text: str) -> str:

@@ -133,6 +133,7 @@ def receive_message(
     auto_generated: bool = False,
     client_id: uuid.UUID | None = None,
     parser_notes: Iterable[str] = (),
+    recipients: dict[str, list[str]] | None = None,
 ) -> Message:
     """
     Add what the requester, or somebody who takes part, wrote.
@@ -155,6 +156,7 @@ def receive_message(
         auto_generated=auto_generated,
         client_id=client_id,
         notes=list(parser_notes),
+        recipients=recipients or {},
         created_at=now,
     )
     attach(message, files)

@@ -1,8 +1,9 @@
-"""Setting tickets aside that are none: spam and duplicates."""
+"""Setting tickets aside that are none, spam and duplicates, and taking spam back that is none."""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Max
 
 from people.models import User
 from tickets import clocks, events
@@ -12,6 +13,10 @@ from tickets.operations.saving import save
 
 class CannotVoid(Exception):
     """The ticket is void already, or the reason is missing."""
+
+
+class NotSpam(Exception):
+    """The ticket does not lie in spam."""
 
 
 @transaction.atomic
@@ -36,3 +41,40 @@ def void(
         ticket, Event.Kind.VOIDED, by=by, now=now, reason=reason, target=merged_into.pk if merged_into else None
     )
     return ticket
+
+
+@transaction.atomic
+def not_spam(ticket: Ticket, *, by: User, now: datetime) -> Ticket:
+    """
+    Take a ticket out of spam: it is new, and what we promise runs from now.
+
+    One that came in as spam is opened by this, so that triage and the people of its queue hear of it.
+
+    :raises NotSpam: if it does not lie there.
+    """
+    ticket = Ticket.objects.locked(ticket.pk)
+    if ticket.void_reason != Ticket.VoidReason.SPAM or ticket.state != Ticket.State.VOID:
+        raise NotSpam(f"{ticket.number} does not lie in spam.")
+    ticket.state, ticket.void_reason, ticket.merged_into = Ticket.State.NEW, Ticket.VoidReason.NONE, None
+    promise_anew(ticket, now=now)
+    save(ticket, "state", "void_reason", "merged_into", *clocks.SAVED, now=now)
+    events.record(ticket, Event.Kind.RESUMED, by=by, now=now, origin=Ticket.State.VOID, reason="not_spam")
+    if not ticket.events.filter(kind=Event.Kind.OPENED).exists():
+        _open(ticket, by=by, now=now)
+    return ticket
+
+
+def _open(ticket: Ticket, *, by: User, now: datetime) -> None:
+    came = ticket.events.filter(kind=Event.Kind.VOIDED).select_related("message").order_by("pk").first()
+    facts = {key: came.facts.get(key) for key in ("channel", "queue_chosen", "auto_generated")} if came else {}
+    message = came.message if came else None
+    events.record(ticket, Event.Kind.OPENED, by=by, now=now, message=message, **facts)
+
+
+def promise_anew(ticket: Ticket, *, now: datetime) -> None:
+    """Run the clocks of a locked ticket from now, numbered after those that were taken back; the caller saves."""
+    last = ticket.clocks.aggregate(last=Max("generation"))["last"] or 0
+    promised = clocks.promised(ticket, now=now)
+    for clock in promised:
+        clock.generation += last
+    clocks.arm(promised)
