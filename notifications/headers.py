@@ -64,9 +64,14 @@ def subject_of(subject: str, number: int) -> str:
     return " ".join(f"Re: {bare} [#{number}]".split())
 
 
-def sender(name: str) -> Address:
-    """Say whom our mail is from: a person of ours, with the name of the house, at our one address."""
-    house, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+def sender(name: str, house: str = "", address: str = "") -> Address:
+    """
+    Say whom our mail is from: a person of ours, with the name of the house; without an address, the one of the house.
+
+    :raises BadAddress: if the address is none.
+    """
+    default_house, default_address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    house, address = house or default_house, address or default_address
     shown = f"{one_line(name, 80)} ({one_line(house, 80)})" if name and house else one_line(name or house, 80)
     return Address(shown, addr_spec=ascii_address(address))
 

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from notifications.links import agent_link, ticket_link
-from notifications.models import Delivery
+from notifications.models import Delivery, Sender
+from notifications.senders import sender_for, signature
 from people.models import User
 from tickets.models import Attachment, Event, Message, Queue, Ticket
+from tickets.permissions import can
 from tickets.timers import CLOSE_AFTER
 
 QUOTES = 2
@@ -44,10 +46,12 @@ class Letter:
     """One mail before it is laid out."""
 
     language: str
+    sender: Sender | None = None  # of our addresses; None: the one of the house
     author: str = ""  # who of us wrote it; empty: the house
     lead: str = ""  # what we say before the text
     text: str = ""  # what a person wrote
     html: str = ""  # the same as it was written, not cleaned
+    signature: str = ""
     question: str = ""
     links: tuple[Link, ...] = ()
     foot: str = ""
@@ -77,16 +81,22 @@ class CannotWrite(Exception):
 
 
 def _replied(event: Event, person: User) -> Letter:
-    message = _public(event)
+    message, ticket = _public(event), event.ticket
+    sender = sender_for(ticket)
+    takes_part = can(person, "view", ticket)  # whoever gets a blind copy need not
     return Letter(
         language=person.language,
+        sender=sender,
         author=event.by.name if event.by else "",
         text=message.text,
         html=message.html,
+        signature=signature(sender, ticket=ticket, by=event.by, language=person.language),
         quotes=_quotes(message),
         files=tuple(message.attachments.select_related("blob").order_by("pk")),
-        foot=_("Your request %(number)s: read everything and answer online") % {"number": event.ticket.number},
-        foot_link=ticket_link(event.ticket, person),
+        foot=_("Your request %(number)s: read everything and answer online") % {"number": ticket.number}
+        if takes_part
+        else "",
+        foot_link=ticket_link(ticket, person) if takes_part else "",
     )
 
 
@@ -94,6 +104,7 @@ def _acknowledged(event: Event, person: User) -> Letter:
     message = _public(event)
     return Letter(
         language=person.language,
+        sender=sender_for(event.ticket),
         # It repeats nothing of what came in: with a forged sender it would carry somebody else's words.
         text=message.text,
         links=(Link(_("See your request"), ticket_link(event.ticket, person)),),
@@ -107,6 +118,7 @@ def _resolved(event: Event, person: User) -> Letter:
     told = str(event.facts.get("solution", ""))
     return Letter(
         language=person.language,
+        sender=sender_for(ticket),
         author=event.by.name if event.by else "",
         lead=_("Your request “%(subject)s” is solved:") % {"subject": ticket.subject},
         text=ticket.resolution if ticket.resolution.startswith(told) else told,

@@ -6,15 +6,16 @@ from email.utils import format_datetime
 
 from django.db.models import Q
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import override
 
 from helpdesk.lib import html
 from notifications import headers
+from notifications.addressing import address
 from notifications.headers import Built
 from notifications.letters import Letter
 from notifications.models import Delivery
-from tickets.models import Attachment, Message
+from notifications.pictures import embed
+from tickets.models import Attachment, Event, Message
 
 # A bounce or an absence notice is nothing to answer to.
 _SPOKEN = Q(is_from_staff=True) | Q(auto_generated=False)
@@ -27,13 +28,8 @@ def build(delivery: Delivery, letter: Letter) -> tuple[Built, str, str]:
 
     :raises notifications.headers.BadAddress: if no mail can be sent there.
     """
-    sender = headers.sender(letter.author)
-    name = delivery.recipient.name if delivery.recipient else ""
-    to = headers.recipient(name, delivery.address)
     mail = Built(policy=headers.POLICY)
-    mail["From"] = sender
-    mail["To"] = to
-    mail["Reply-To"] = sender.addr_spec
+    envelope_from, to = address(mail, delivery, letter)
     mail["Subject"] = headers.subject_of(delivery.event.ticket.subject, delivery.event.ticket_id)
     mail["Date"] = format_datetime(delivery.event.at)
     mail["Message-ID"] = delivery.message_id
@@ -45,8 +41,8 @@ def build(delivery: Delivery, letter: Letter) -> tuple[Built, str, str]:
         mail["Auto-Submitted"] = letter.automatic
         mail["X-Auto-Response-Suppress"] = "All"
     mail[headers.LOOP_HEADER] = headers.loop_mark(delivery.message_id)
-    _fill(mail, letter)
-    return mail, sender.addr_spec, to.addr_spec
+    _fill(mail, letter, delivery.event)
+    return mail, envelope_from, to
 
 
 def _thread(delivery: Delivery) -> list[str]:
@@ -68,39 +64,37 @@ def _thread(delivery: Delivery) -> list[str]:
     return [message_id for *_, message_id in sorted(known) if message_id != delivery.message_id]
 
 
-def _fill(mail: Built, letter: Letter) -> None:
-    body, shown = _body(letter)
+def _fill(mail: Built, letter: Letter, event: Event) -> None:
+    if letter.html.strip():
+        body, pictures = embed(letter.html, ticket=event.ticket, author=event.by, files=letter.files)
+    else:
+        body, pictures = html.from_text(letter.text), []
     with override(letter.language):
-        context = {"letter": letter, "body": body, "subject": mail["Subject"]}
+        context = {
+            "letter": letter,
+            "body": body,
+            "signature": html.from_text(letter.signature),
+            "subject": mail["Subject"],
+        }
         text = render_to_string("notifications/letter.txt", context)
         page = render_to_string("notifications/letter.html", context)
     mail.set_content(_tidy(text), cte="quoted-printable")
     mail.add_alternative(page, subtype="html", cte="quoted-printable")
     html_part = mail.get_payload(1)
     assert isinstance(html_part, EmailMessage)
-    for file in letter.files:
+    for file in pictures:
         main, sub = _type(file)
-        name = headers.one_line(file.name, 200) or "file"
-        if file in shown:
-            html_part.add_related(
-                bytes(file.blob.data), main, sub, cid=f"<{file.key}>", filename=name, disposition="inline"
-            )
-        else:
-            mail.add_attachment(bytes(file.blob.data), main, sub, filename=name)
-
-
-def _body(letter: Letter) -> tuple[SafeString, list[Attachment]]:
-    """Give what the person wrote as clean HTML, and the files that are pictures in it."""
-    if not letter.html.strip():
-        return html.from_text(letter.text), []
-    addresses = {file.content_id: f"/attachments/{file.key}/" for file in letter.files if file.content_id}
-    body, shown = str(html.clean(letter.html, addresses)), []
+        html_part.add_related(
+            bytes(file.blob.data), main, sub, cid=f"<{file.key}>", filename=_name(file), disposition="inline"
+        )
     for file in letter.files:
-        own = re.compile(rf'src="/attachments/{file.key}[^"]*"')
-        if own.search(body):
-            body = own.sub(f'src="cid:{file.key}"', body)
-            shown.append(file)
-    return mark_safe(body), shown  # noqa: S308 - it comes from the cleaner; only addresses of our pictures were changed
+        if file not in pictures:
+            main, sub = _type(file)
+            mail.add_attachment(bytes(file.blob.data), main, sub, filename=_name(file))
+
+
+def _name(file: Attachment) -> str:
+    return headers.one_line(file.name, 200) or "file"
 
 
 def _type(file: Attachment) -> tuple[str, str]:
@@ -109,5 +103,8 @@ def _type(file: Attachment) -> tuple[str, str]:
 
 
 def _tidy(text: str) -> str:
-    lines = [line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    # The space behind the dashes is what mail programs know a signature by.
+    lines = [
+        "-- " if line == "-- " else line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    ]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"

@@ -1,12 +1,10 @@
 """Sending what is due: claim a row with a lease, send, mark. At least once, always with the same Message-ID."""
 
 import logging
-import smtplib
 import time
+from contextlib import closing
 from datetime import datetime, timedelta
 
-from django.core import mail
-from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,6 +13,7 @@ from notifications.headers import BadAddress
 from notifications.letters import write
 from notifications.models import Delivery
 from notifications.rendering import build
+from notifications.servers import Away, LeftAlone, Refused, Servers, said
 from notifications.smtp import Outgoing
 from notifications.telling import tell_of_failure
 
@@ -22,59 +21,55 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # longer than a task may live
 AT_MOST_SECONDS = 120.0  # then this run ends; the next one goes on
-_AUTHENTICATION = (454, 530, 534, 535, 538)  # our configuration is wrong, not the mail
-
-
-class Refused(Exception):
-    """The mail will never be taken."""
-
-
-class Away(Exception):
-    """The server cannot be reached, or does not let us in; other mails need not try now."""
+PAUSE = timedelta(seconds=30)  # for mails whose server is away
 
 
 def send_due(now: datetime, limit: int = 100) -> int:
     """
-    Send the mails that are due over one connection and return how many left.
+    Send the mails that are due, each over its sender's server, and return how many left.
 
     Any process may run this at any time. A sender that dies keeps its mail only until the lease runs out; whether it
     had left by then nobody knows, so it goes out again with the same Message-ID.
     """
-    sent, started = 0, time.monotonic()
-    connection = mail.get_connection()
-    try:
-        for _ in range(limit):
+    tried, sent, started = 0, 0, time.monotonic()
+    with closing(Servers(now)) as servers:
+        while tried < limit and time.monotonic() - started < AT_MOST_SECONDS:
             delivery = _claim(now)
-            if delivery is None or time.monotonic() - started > AT_MOST_SECONDS:
+            if delivery is None:
                 break
             try:
-                answer = _send(delivery, connection)
-            except (BadAddress, Refused) as error:
-                _fail(delivery, error, now)
-            except Away as error:
-                log.warning("Mail %s did not leave: %s", delivery.message_id, error)
-                _retry(delivery, error, now)
-                break
-            except OSError as error:  # smtplib's exceptions are, too
-                log.warning("Mail %s did not leave, or nobody knows: %s", delivery.message_id, error)
-                _retry(delivery, error, now)
-                _close(connection)
-            except Exception as error:
-                log.exception("Mail %s could not be written.", delivery.message_id)
-                _retry(delivery, error, now)
-            else:
-                _mark(
-                    delivery,
-                    state=Delivery.State.SENT,
-                    error="",
-                    answer=answer,
-                    sent_at=timezone.now(),
-                    next_try_at=None,
-                )
-                sent += 1
-    finally:
-        _close(connection)
+                sent += _try(delivery, servers, now)
+                tried += 1
+            except LeftAlone as error:
+                _release(delivery, error, now)
     return sent
+
+
+def _try(delivery: Delivery, servers: Servers, now: datetime) -> bool:
+    """
+    Send one mail, write down how it went, and tell whether it left.
+
+    :raises LeftAlone: if its server was away a moment ago.
+    """
+    try:
+        letter = write(delivery)
+        built, envelope_from, to = build(delivery, letter)
+        answer = servers.send(Outgoing(built, sender=envelope_from, to=to), letter.sender)
+    except (BadAddress, Refused) as error:
+        _fail(delivery, error, now)
+        return False
+    except LeftAlone:
+        raise
+    except (Away, OSError) as error:  # smtplib's exceptions are OSErrors, too
+        log.warning("Mail %s did not leave, or nobody knows: %s", delivery.message_id, error)
+        _retry(delivery, error, now)
+        return False
+    except Exception as error:
+        log.exception("Mail %s could not be written.", delivery.message_id)
+        _retry(delivery, error, now)
+        return False
+    _mark(delivery, state=Delivery.State.SENT, error="", answer=answer, sent_at=timezone.now(), next_try_at=None)
+    return True
 
 
 @transaction.atomic
@@ -89,35 +84,16 @@ def _claim(now: datetime) -> Delivery | None:
     return delivery
 
 
-def _send(delivery: Delivery, connection: BaseEmailBackend) -> str:
-    """
-    Hand the mail to the server and return its answer.
-
-    :raises Refused: if the server will never take it.
-    :raises Away: if there is no server to talk to.
-    :raises OSError: if it did not take it this time, or nobody knows.
-    """
-    built, sender, to = build(delivery, write(delivery))
-    outgoing = Outgoing(built, sender=sender, to=to)
-    try:
-        connection.open()
-    except OSError as error:
-        raise Away(_said(error)) from error
-    try:
-        connection.send_messages([outgoing])
-    except smtplib.SMTPRecipientsRefused as error:
-        code, text = next(iter(error.recipients.values()))
-        _refuse(code, text)
-        raise
-    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-        _refuse(error.smtp_code, error.smtp_error)
-        raise
-    return outgoing.answer
-
-
-def _refuse(code: int, text: bytes | str) -> None:
-    if 500 <= code < 600 and code not in _AUTHENTICATION:
-        raise Refused(f"{code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}")
+def _release(delivery: Delivery, error: Exception, now: datetime) -> None:
+    """Put back what was not tried; it does not count, and leaves the next run to the mails of others."""
+    mine = Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.SENDING, lease_until=delivery.lease_until)
+    mine.update(
+        state=Delivery.State.QUEUED,
+        lease_until=None,
+        next_try_at=now + PAUSE,
+        tries=delivery.tries - 1,
+        error=said(error),
+    )
 
 
 def _retry(delivery: Delivery, error: Exception, now: datetime) -> None:
@@ -126,11 +102,11 @@ def _retry(delivery: Delivery, error: Exception, now: datetime) -> None:
     if delivery.give_up_at is not None and next_try_at > delivery.give_up_at:
         _fail(delivery, error, now)
     else:
-        _mark(delivery, state=Delivery.State.QUEUED, error=_said(error), next_try_at=next_try_at)
+        _mark(delivery, state=Delivery.State.QUEUED, error=said(error), next_try_at=next_try_at)
 
 
 def _fail(delivery: Delivery, error: Exception, now: datetime) -> None:
-    if _mark(delivery, state=Delivery.State.FAILED, error=_said(error), next_try_at=None):
+    if _mark(delivery, state=Delivery.State.FAILED, error=said(error), next_try_at=None):
         tell_of_failure(delivery, now=now)
 
 
@@ -143,14 +119,3 @@ def _mark(delivery: Delivery, **fields: object) -> bool:
     if event.by_id is not None and event.message_id is not None:
         live.publish(f"user:{event.by_id}", "ticket", {"id": event.ticket_id, "version": event.ticket.version})
     return True
-
-
-def _said(error: Exception) -> str:
-    return str(error)[:1_000] or type(error).__name__
-
-
-def _close(connection: BaseEmailBackend) -> None:
-    try:
-        connection.close()
-    except OSError as error:
-        log.info("The mail server did not say goodbye: %s", error)

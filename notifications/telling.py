@@ -27,6 +27,7 @@ class Telling:
 
     person: User
     medium: Delivery.Medium
+    copy: Delivery.Copy = Delivery.Copy.NONE
 
 
 def tell(event: Event) -> None:
@@ -58,12 +59,18 @@ def note_as_heard(event: Event, person: User) -> None:
 
 def _deliver(event: Event, tellings: Iterable[Telling]) -> None:
     now = timezone.now()
-    wanted = {(t.person.pk, t.medium): t for t in tellings if t.person.is_active and t.person.pk != event.by_id}
+    wanted: dict[tuple[int, str], Telling] = {}
+    for t in tellings:
+        # Whoever sends a blind copy to themselves wants it.
+        is_author = t.person.pk == event.by_id and t.copy != Delivery.Copy.BCC
+        if t.person.is_active and not is_author:
+            wanted.setdefault((t.person.pk, t.medium), t)
     deliveries = [
         Delivery(
             event=event,
             recipient=t.person,
             address=t.person.email if t.medium == MAIL else "",
+            copy=t.copy,
             medium=t.medium,
             message_id=_message_id(event, t.person) if t.medium == MAIL else "",
             state=Delivery.State.QUEUED if t.medium == MAIL else Delivery.State.SENT,
@@ -122,9 +129,21 @@ def _replied(event: Event) -> Iterable[Telling]:
     message, ticket = event.message, event.ticket
     if message is None or message.kind != Message.Kind.REPLY:
         return
-    people = [ticket.requester, *User.objects.filter(taking_part__ticket=ticket)]
     heard = set(event.deliveries.filter(medium=INAPP).values_list("recipient_id", flat=True))
-    yield from (Telling(person, MAIL) for person in people if person.pk not in heard and _may_be_mailed(person, ticket))
+    told = [(ticket.requester, Delivery.Copy.NONE)]
+    told += [(person, Delivery.Copy.CC) for person in User.objects.filter(taking_part__ticket=ticket).order_by("pk")]
+    for person, copy in told:
+        if person.pk not in heard and _may_be_mailed(person, ticket):
+            yield Telling(person, MAIL, copy)
+    # Whoever gets a blind copy need not see the ticket; the author of the answer chose them.
+    for person in User.objects.filter(email__in=_blind_copies(message)).exclude(email__endswith=".invalid"):
+        yield Telling(person, MAIL, Delivery.Copy.BCC)
+
+
+def _blind_copies(message: Message) -> list[str]:
+    recipients = message.recipients if isinstance(message.recipients, dict) else {}
+    found = recipients.get("bcc")
+    return [one.strip().lower() for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
 def _acknowledged(event: Event) -> Iterable[Telling]:

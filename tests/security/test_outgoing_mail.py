@@ -73,13 +73,18 @@ def test_no_note_no_reason_and_no_agents_address_reaches_a_customer() -> None:
     assert [words_of(mail) for mail in to_customers if "secret" in words_of(mail).lower()] == []
 
 
-def test_every_mail_has_one_recipient_and_no_bcc() -> None:
+def test_every_mail_goes_to_one_recipient_whoever_else_stands_in_its_headers() -> None:
     """osTicket 7c5c584f9: further recipients came in by a name."""
-    whole_life()
+    ticket = whole_life()
+    [taking_part] = ticket.participants.values_list("user__email", flat=True)
 
     for delivery, mail in mails():
-        assert [a.addr_spec for a in mail["To"].addresses] == [delivery.address]
-        assert (mail["Cc"], mail["Bcc"], mail["Resent-To"]) == (None, None, None)
+        is_answer = delivery.event.kind == "replied"
+        to = ticket.requester.email if is_answer else delivery.address
+        assert [a.addr_spec for a in mail["To"].addresses] == [to]
+        assert [a.addr_spec for a in mail["Cc"].addresses] == [taking_part] if is_answer else mail["Cc"] is None
+        assert (mail["Bcc"], mail["Resent-To"]) == (None, None)
+        assert build(delivery, write(delivery))[2] == delivery.address
 
 
 def test_every_mail_proves_that_it_is_ours_and_only_ours_does() -> None:
