@@ -190,7 +190,7 @@ def _append(envelope: Envelope, sender: User, ticket: Ticket, around: Circumstan
 def _open(envelope: Envelope, sender: User | None, found: Match, around: Circumstances) -> Acceptance:
     language = _language(envelope, sender, around.mailbox)
     requester = sender or senders.find_or_create(envelope.from_address, name=envelope.from_name, language=language)
-    others = [] if envelope.auto_generated else senders.others_addressed(envelope, around.mailbox)
+    others = [] if envelope.auto_generated else senders.others_addressed(envelope, around.mailbox, senders.own_addresses())
     mailbox_queue = around.mailbox.queue if around.mailbox else None
     ticket = open_ticket(
         requester=requester,

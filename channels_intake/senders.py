@@ -40,13 +40,13 @@ def find_or_create(address: str, *, name: str, language: str) -> User:
     return person
 
 
-def others_addressed(envelope: Envelope, mailbox: Mailbox | None) -> list[str]:
+def others_addressed(envelope: Envelope, mailbox: Mailbox | None, ours: set[str]) -> list[str]:
     """
-    List whom else the sender addressed, so that they take part.
+    List whom else the sender addressed, so that they take part; `ours` are the addresses of ours.
 
     Where none of our known addresses stands in To or Cc, To is an alias of ours rather than a person.
     """
-    ours = own_addresses() | set(envelope.delivered_to) | ({mailbox.address.lower()} if mailbox else set())
+    ours = ours | set(envelope.delivered_to) | ({mailbox.address.lower()} if mailbox else set())
     known = ours & {*envelope.to, *envelope.cc}
     addressed = [*(envelope.to if known else ()), *envelope.cc]
     strangers = [a for a in dict.fromkeys(addressed) if a not in ours and a != envelope.from_address]

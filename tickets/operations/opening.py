@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext, override
@@ -137,7 +137,7 @@ def open_by_message(
     attach(message, files)
     Participant.objects.bulk_create(Participant(ticket=ticket, user=person) for person in participants)
     search.index(ticket, text)
-    facts = {"channel": channel, "queue_chosen": queue is not None, "auto_generated": auto_generated}
+    facts: dict[str, Any] = {"channel": channel, "queue_chosen": queue is not None, "auto_generated": auto_generated}
     if spam:
         reason = Ticket.VoidReason.SPAM
         events.record(ticket, Event.Kind.VOIDED, by=None, now=now, message=message, reason=reason, why=spam, **facts)
