@@ -65,12 +65,17 @@ class Mailbox(models.Model):
     move_to = models.CharField(
         _("move fetched mail to"), max_length=200, blank=True, help_text=_("Without a folder it is marked as read.")
     )
+    leaves_mail = models.BooleanField(
+        _("leave fetched mail on the server"), default=False,
+        help_text=_("With POP3; else the server deletes a mail once it is stored here."),
+    )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
     last_fetch_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_error = models.TextField(blank=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False)
     uidvalidity = models.BigIntegerField(default=0, editable=False)
     last_uid = models.BigIntegerField(default=0, editable=False)
+    taken = models.JSONField(default=list, editable=False, help_text="What lies on the POP3 server and is stored.")
 
     class Meta:
         verbose_name = _("mailbox")

@@ -2,14 +2,19 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext, override
 
+from channels_intake.email import imap, pop3
 from channels_intake.email.arriving import database_answers, store
-from channels_intake.email.imap import CannotFetch, Folder, connected
+from channels_intake.email.imap import Folder
+from channels_intake.email.pop3 import Drop
+from channels_intake.email.refusals import CannotFetch
 from channels_intake.models import Mailbox
 from helpdesk.lib import waking
 
@@ -19,6 +24,17 @@ Clock = Callable[[], datetime]
 _LOCKS = 7_303_015
 
 
+def connected(mailbox: Mailbox, timeout: float = imap.TIMEOUT) -> AbstractContextManager[Folder | Drop]:
+    """
+    Log in to the server of the mailbox, by its protocol.
+
+    :raises CannotFetch: when it is entered, if that fails.
+    """
+    if mailbox.protocol == Mailbox.Protocol.POP3:
+        return pop3.connected(mailbox, timeout)
+    return imap.connected(mailbox, timeout)
+
+
 def fetch(mailbox: Mailbox, *, clock: Clock) -> int:
     """
     Fetch what is new in one mailbox and return how many mails were stored.
@@ -26,8 +42,8 @@ def fetch(mailbox: Mailbox, *, clock: Clock) -> int:
     :raises CannotFetch: if the server cannot be used; the mailbox says why as well.
     """
     try:
-        with override(settings.LANGUAGE_CODE), connected(mailbox) as folder:
-            stored = fetch_new(mailbox, folder, clock=clock)
+        with override(settings.LANGUAGE_CODE), connected(mailbox) as place:
+            stored = fetch_new(mailbox, place, clock=clock)
     except CannotFetch as error:
         note_failure(mailbox, error)
         raise
@@ -35,9 +51,9 @@ def fetch(mailbox: Mailbox, *, clock: Clock) -> int:
     return stored
 
 
-def fetch_new(mailbox: Mailbox, folder: Folder, *, clock: Clock, alive: Callable[[], None] = lambda: None) -> int:
+def fetch_new(mailbox: Mailbox, place: Folder | Drop, *, clock: Clock, alive: Callable[[], None] = lambda: None) -> int:
     """
-    Store what is new in an open folder and return how many mails that were.
+    Store what is new in an open folder or POP3 account, and return how many mails that were.
 
     :raises CannotFetch: if a mail cannot be stored; the others are.
     """
@@ -46,7 +62,12 @@ def fetch_new(mailbox: Mailbox, folder: Folder, *, clock: Clock, alive: Callable
         if not cursor.fetchone()[0]:
             return 0  # another process fetches this mailbox right now
     try:
-        return _fetch_new(mailbox, folder, clock, alive)
+        taking = _Taking(mailbox, clock, alive)
+        if isinstance(place, Drop):
+            _fetch_drop(mailbox, place, taking)
+        else:
+            _fetch_folder(mailbox, place, taking)
+        return taking.stored
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, mailbox.pk])
@@ -70,28 +91,67 @@ def wake() -> None:
     waking.wake("channels_intake.accept_stored")
 
 
-def _fetch_new(mailbox: Mailbox, folder: Folder, clock: Clock, alive: Callable[[], None]) -> int:
+def _fetch_folder(mailbox: Mailbox, folder: Folder, taking: "_Taking") -> None:
     mailbox.refresh_from_db(fields=["uidvalidity", "last_uid", "last_fetch_at"])
     is_known = mailbox.uidvalidity == folder.uidvalidity
-    stored, failure = 0, None
     for uid in sorted(_wanted(mailbox, folder)):
-        alive()
+        taking.take(uid, partial(_take, mailbox, folder, uid))
+        if is_known and taking.failure is None and uid > mailbox.last_uid:
+            _remember(mailbox, folder, uid)
+    taking.finish()
+    if not is_known:
+        _remember(mailbox, folder, folder.uidnext - 1)
+
+
+def _fetch_drop(mailbox: Mailbox, drop: Drop, taking: "_Taking") -> None:
+    """Take what was not taken before; the server deletes it at the end, unless the mailbox leaves it there."""
+    mailbox.refresh_from_db(fields=["taken"])
+    names = drop.names()
+    known = set(mailbox.taken) & set(names.values())
+    try:
+        for number, name in sorted(names.items()):
+            is_kept = name in known or taking.take(name or number, partial(_take_number, mailbox, drop, number))
+            if is_kept and name:
+                known.add(name)
+            if is_kept and not mailbox.leaves_mail:
+                drop.delete(number)
+    finally:
+        _remember_names(mailbox, known)
+    taking.finish()
+
+
+class _Taking:
+    """Takes mail after mail; one that cannot be stored stays on its server and stops none of the others."""
+
+    def __init__(self, mailbox: Mailbox, clock: Clock, alive: Callable[[], None]) -> None:
+        self._mailbox, self._clock, self._alive = mailbox, clock, alive
+        self.stored = 0
+        self.failure: DatabaseError | None = None
+
+    def take(self, name: object, store_it: Callable[[datetime], bool]) -> bool:
+        """Tell whether the mail is kept now."""
+        self._alive()
         try:
-            stored += _take(mailbox, folder, uid, clock())
+            self.stored += store_it(self._clock())
         except DatabaseError as error:
             if not database_answers():
                 raise
-            log.exception("Mail %s of %s could not be stored; it stays on the server.", uid, mailbox.address)
-            failure = failure or error
-        if is_known and failure is None and uid > mailbox.last_uid:
-            _remember(mailbox, folder, uid)
-    if stored:
-        wake()
-    if failure is not None:
-        raise CannotFetch(gettext("A mail could not be stored and stays on the server: %(why)s") % {"why": failure})
-    if not is_known:
-        _remember(mailbox, folder, folder.uidnext - 1)
-    return stored
+            log.exception("Mail %s of %s could not be stored; it stays on the server.", name, self._mailbox.address)
+            self.failure = self.failure or error
+            return False
+        return True
+
+    def finish(self) -> None:
+        """
+        Let what was stored be accepted.
+
+        :raises CannotFetch: if a mail could not be stored.
+        """
+        if self.stored:
+            wake()
+        if self.failure is not None:
+            words = gettext("A mail could not be stored and stays on the server: %(why)s")
+            raise CannotFetch(words % {"why": self.failure})
 
 
 def _take(mailbox: Mailbox, folder: Folder, uid: int, now: datetime) -> bool:
@@ -101,6 +161,10 @@ def _take(mailbox: Mailbox, folder: Folder, uid: int, now: datetime) -> bool:
     kept = store(raw, now=now, mailbox=mailbox, uidvalidity=folder.uidvalidity, uid=uid)
     folder.mark(uid)
     return kept.is_new
+
+
+def _take_number(mailbox: Mailbox, drop: Drop, number: int, now: datetime) -> bool:
+    return store(drop.raw(number), now=now, mailbox=mailbox).is_new
 
 
 def _wanted(mailbox: Mailbox, folder: Folder) -> set[int]:
@@ -124,3 +188,10 @@ def _wanted(mailbox: Mailbox, folder: Folder) -> set[int]:
 def _remember(mailbox: Mailbox, folder: Folder, uid: int) -> None:
     mailbox.uidvalidity, mailbox.last_uid = folder.uidvalidity, uid
     mailbox.save(update_fields=["uidvalidity", "last_uid"])
+
+
+def _remember_names(mailbox: Mailbox, known: set[str]) -> None:
+    if known == set(mailbox.taken) or not database_answers():
+        return
+    mailbox.taken = sorted(known)
+    mailbox.save(update_fields=["taken"])

@@ -10,8 +10,10 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 from django.utils import timezone
 from django.utils.translation import override
 
-from channels_intake.email.fetch import fetch_new, note_failure, note_success
-from channels_intake.email.imap import CannotFetch, Folder, connected
+from channels_intake.email.fetch import connected, fetch_new, note_failure, note_success
+from channels_intake.email.imap import Folder
+from channels_intake.email.pop3 import Drop
+from channels_intake.email.refusals import CannotFetch
 from channels_intake.models import Mailbox
 from tickets.heartbeats import beat
 
@@ -19,6 +21,7 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 25
 POLL_SECONDS = 15
+POP3_SECONDS = 60  # each time is a login, which servers do not like to see too often
 LONGEST_PAUSE = 300
 DEAF_AFTER = 120
 
@@ -34,7 +37,7 @@ class Fetcher:
         """Work until told to stop."""
         while not self._stop.is_set():
             try:
-                self._look_after(Mailbox.objects.filter(is_active=True).exclude(host=""))
+                self._look_after(_watched())
                 if all(watcher.is_moving for watcher in self._watchers.values()):
                     beat("fetcher")
             except (DatabaseError, InterfaceError) as error:
@@ -84,9 +87,11 @@ class Watcher(threading.Thread):
         failures = 0
         while not self._stop_asked.is_set():
             try:
-                with override(settings.LANGUAGE_CODE), connected(self._mailbox) as folder:
+                with override(settings.LANGUAGE_CODE), connected(self._mailbox) as place:
                     failures = 0
-                    self._watch(folder)
+                    self._watch(place)
+                self._pause(POP3_SECONDS)
+                continue
             except CannotFetch as error:
                 log.warning("%s: %s", self._mailbox.address, error)
                 self._note(error)
@@ -99,12 +104,15 @@ class Watcher(threading.Thread):
             self._pause(min(LONGEST_PAUSE, 2**failures))
         connection.close()
 
-    def _watch(self, folder: Folder) -> None:
+    def _watch(self, folder: Folder | Drop) -> None:
+        """Stay with an open folder; a POP3 account must be left, so that it deletes, and shows what is new."""
         while not self._stop_asked.is_set():
             self._alive()
             close_old_connections()
             fetch_new(self._mailbox, folder, clock=timezone.now, alive=self._alive)
             note_success(self._mailbox, now=timezone.now())
+            if isinstance(folder, Drop):
+                return
             if folder.can_idle:
                 folder.idle(IDLE_SECONDS, until=self._stop_asked.is_set)
             else:
@@ -126,9 +134,14 @@ class Watcher(threading.Thread):
         self._moved_at = time.monotonic()
 
 
+def _watched() -> Iterable[Mailbox]:
+    return Mailbox.objects.filter(is_active=True).exclude(host="").select_related("grant")
+
+
 def settings_of(mailbox: Mailbox) -> tuple[object, ...]:
     """Give what makes a new connection necessary when it changes."""
     return (
-        mailbox.host, mailbox.port, mailbox.security, mailbox.username, bytes(mailbox.secret), mailbox.folder,
-        mailbox.move_to,
+        mailbox.protocol, mailbox.host, mailbox.port, mailbox.security, mailbox.username, bytes(mailbox.secret),
+        mailbox.folder, mailbox.move_to, mailbox.leaves_mail,
+        mailbox.grant_id, mailbox.grant.granted_at if mailbox.grant else None,
     )  # fmt: skip

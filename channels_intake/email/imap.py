@@ -2,31 +2,28 @@
 
 import imaplib
 import re
-import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 
-from django.utils.translation import gettext
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 from imap_tools.utils import encode_folder
 
 from channels_intake.email import limits
+from channels_intake.email.refusals import CannotFetch as CannotFetch
+from channels_intake.email.refusals import LoginRefused, NoFolder, in_words, token_of
 from channels_intake.models import Mailbox
 from helpdesk.lib.secrets import Undecipherable
+from notifications.oauth import CannotSignIn, xoauth2
 
 TIMEOUT = 30
-CHUNK = 200
-
-
-class CannotFetch(Exception):
-    """The mail server cannot be used; the message tells an administrator why."""
+REFUSALS = (LoginRefused, NoFolder, CannotSignIn, Undecipherable)
 
 
 @contextmanager
-def connected(mailbox: Mailbox) -> Iterator["Folder"]:
+def connected(mailbox: Mailbox, timeout: float = TIMEOUT) -> Iterator["Folder"]:
     """
     Log in and open the mailbox's folder.
 
@@ -34,15 +31,12 @@ def connected(mailbox: Mailbox) -> Iterator["Folder"]:
     """
     box: BaseMailBox | None = None
     try:
-        box = _connect(mailbox)
-        if mailbox.username.isascii() and mailbox.password.isascii():
-            box.login(mailbox.username, mailbox.password, initial_folder=None)
-        else:
-            box.login_utf8(mailbox.username, mailbox.password, initial_folder=None)
-        box.folder.set(mailbox.folder)
+        box = _connect(mailbox, timeout)
+        _log_in(box, mailbox)
+        _open(box, mailbox)
         yield Folder(box, mailbox)
-    except (OSError, imaplib.IMAP4.error, ImapToolsError, Undecipherable) as error:
-        raise CannotFetch(_in_words(error, mailbox)) from error
+    except (OSError, UnicodeError, imaplib.IMAP4.error, ImapToolsError, *REFUSALS) as error:
+        raise CannotFetch(in_words(error, mailbox)) from error
     finally:
         _leave(box)
 
@@ -134,14 +128,55 @@ def _quoted(folder: str) -> str:
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def _connect(mailbox: Mailbox) -> BaseMailBox:
+def _connect(mailbox: Mailbox, timeout: float) -> BaseMailBox:
     if mailbox.security == Mailbox.Security.TLS:
         context = ssl.create_default_context()
-        return MailBox(mailbox.host, mailbox.port, timeout=TIMEOUT, ssl_context=context)
+        return MailBox(mailbox.host, mailbox.port, timeout=timeout, ssl_context=context)
     if mailbox.security == Mailbox.Security.STARTTLS:
         context = ssl.create_default_context()
-        return MailBoxStartTls(mailbox.host, mailbox.port, timeout=TIMEOUT, ssl_context=context)
-    return MailBoxUnencrypted(mailbox.host, mailbox.port, timeout=TIMEOUT)
+        return MailBoxStartTls(mailbox.host, mailbox.port, timeout=timeout, ssl_context=context)
+    return MailBoxUnencrypted(mailbox.host, mailbox.port, timeout=timeout)
+
+
+def _log_in(box: BaseMailBox, mailbox: Mailbox) -> None:
+    if mailbox.grant_id is not None:
+        _log_in_by_token(box, xoauth2(mailbox.username, token_of(mailbox)))
+        return
+    password = mailbox.password
+    try:
+        if mailbox.username.isascii() and password.isascii():
+            box.login(mailbox.username, password, initial_folder=None)
+        else:
+            box.login_utf8(mailbox.username, password, initial_folder=None)
+    except MailboxLoginError as error:
+        raise LoginRefused(_said(error.command_result[1])) from error
+    except imaplib.IMAP4.error as error:
+        if isinstance(error, imaplib.IMAP4.abort):
+            raise
+        raise LoginRefused(str(error)) from error
+
+
+def _log_in_by_token(box: BaseMailBox, words: str) -> None:
+    answers = [words.encode()]
+    try:
+        # A server that refuses says why first, and waits for an empty answer.
+        box.client.authenticate("XOAUTH2", lambda said: answers.pop() if answers else b"")
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        raise LoginRefused(str(error)) from error
+
+
+def _open(box: BaseMailBox, mailbox: Mailbox) -> None:
+    try:
+        box.folder.set(mailbox.folder)
+    except MailboxFolderSelectError as error:
+        raise NoFolder(mailbox.folder) from error
+
+
+def _said(data: object) -> str:
+    parts = data if isinstance(data, list) else [data]
+    return " ".join(part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in parts)
 
 
 def _leave(box: BaseMailBox | None) -> None:
@@ -151,27 +186,3 @@ def _leave(box: BaseMailBox | None) -> None:
         box.logout()
     except (OSError, imaplib.IMAP4.error, ImapToolsError):
         box.client.shutdown()
-
-
-def _in_words(error: Exception, mailbox: Mailbox) -> str:
-    where = f"{mailbox.host}:{mailbox.port}"
-    if isinstance(error, Undecipherable):
-        return gettext("The stored password cannot be read any more; enter it again.")
-    if isinstance(error, socket.gaierror):
-        return gettext("There is no server named %(host)s.") % {"host": mailbox.host}
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return gettext("The certificate of %(where)s is not valid: %(why)s") % {
-            "where": where,
-            "why": error.verify_message,
-        }
-    if isinstance(error, ssl.SSLError):
-        return gettext("%(where)s does not speak TLS; check port and encryption.") % {"where": where}
-    if isinstance(error, ConnectionRefusedError):
-        return gettext("%(where)s refuses the connection; check server and port.") % {"where": where}
-    if isinstance(error, TimeoutError):
-        return gettext("%(where)s does not answer.") % {"where": where}
-    if isinstance(error, MailboxLoginError) or "authenticat" in str(error).lower():
-        return gettext("The server refuses user name or password.")
-    if isinstance(error, MailboxFolderSelectError):
-        return gettext("There is no folder named %(folder)s.") % {"folder": mailbox.folder}
-    return gettext("The mail server broke off: %(why)s") % {"why": str(error)[:300]}
