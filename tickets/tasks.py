@@ -8,6 +8,7 @@ from django.utils import timezone
 from tickets import relay, timers
 from tickets.heartbeats import beat
 from tickets.models import Event
+from tickets.operations.holding_back import release_due
 from tickets.reconciling import differences
 from tickets.triage import pipeline
 
@@ -18,6 +19,12 @@ log = logging.getLogger(__name__)
 def relay_events() -> int:
     """Tell the subscribers of committed events."""
     return relay.relay_due(timezone.now())
+
+
+@shared_task(name="tickets.release_held")  # type: ignore[untyped-decorator]
+def release_held() -> int:
+    """Send the answers that have been held long enough."""
+    return release_due(timezone.now())
 
 
 @shared_task(name="tickets.fire_due_clocks")  # type: ignore[untyped-decorator]

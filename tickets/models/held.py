@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from people.models import User
 from tickets.models.attachment import Blob
@@ -16,6 +17,13 @@ class HeldAnswer(models.Model):
 
     Without `send_at` it is back in its author's hands, with an `error` if it could not be sent.
     """
+
+    class Error(models.TextChoices):
+        OVERTAKEN = "overtaken", _("A message came in before your answer was sent. Read it, then send or change it.")
+        CLOSED = "closed", _("The ticket was closed before your answer was sent. Open it again, then send it.")
+        DONE = "done", _("The ticket was resolved before your answer was sent. Choose “Send and keep open”.")
+        FORBIDDEN = "forbidden", _("You may no longer do this on the ticket.")
+        FAILED = "failed", _("Something went wrong here. Send it once more.")
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="held_answers")
     author = models.ForeignKey(User, models.CASCADE, related_name="+")

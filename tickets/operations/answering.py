@@ -10,10 +10,10 @@ from django.db import transaction
 from people.models import User
 from tickets.models import Draft, Message, Ticket
 from tickets.operations.drafting import drop_draft
-from tickets.operations.files import File
-from tickets.operations.holding import hold
-from tickets.operations.replying import reply_to_locked
-from tickets.operations.resolution import resolve
+from tickets.operations.files import File, Stored
+from tickets.operations.holding import CannotHold, hold
+from tickets.operations.replying import check_reply, reply_to_locked
+from tickets.operations.resolution import CannotResolve, resolve
 
 
 class Then(StrEnum):
@@ -22,6 +22,10 @@ class Then(StrEnum):
     WAIT = "wait"
     KEEP = "keep"
     RESOLVE = "resolve"
+
+
+# What somebody must be allowed to do who sends an answer with this consequence.
+NEEDS = {Then.WAIT: ("reply", "hold"), Then.KEEP: ("reply",), Then.RESOLVE: ("reply", "resolve")}
 
 
 @transaction.atomic
@@ -34,7 +38,9 @@ def answer(
     then: Then = Then.KEEP,
     solution: str = "",
     html: str = "",
-    files: Iterable[File] = (),
+    files: Iterable[File | Stored] = (),
+    cc: Iterable[str] = (),
+    bcc: Iterable[str] = (),
     seen: int | None = None,
     client_id: uuid.UUID | None = None,
 ) -> Message:
@@ -51,10 +57,60 @@ def answer(
     ticket = Ticket.objects.locked(ticket.pk)
     if client_id is not None and (done := Message.with_notes.filter(ticket=ticket, client_id=client_id).first()):
         return done
-    message = reply_to_locked(ticket, text=text, html=html, files=files, seen=seen, client_id=client_id, by=by, now=now)
+    message = answer_locked(
+        ticket, text=text, by=by, now=now, then=then, solution=solution, html=html, files=files, cc=cc, bcc=bcc,
+        seen=seen, client_id=client_id,
+    )  # fmt: skip
+    drop_draft(ticket, kind=Draft.Kind.REPLY, by=by)
+    return message
+
+
+def answer_locked(
+    ticket: Ticket,
+    *,
+    text: str,
+    by: User,
+    now: datetime,
+    then: Then,
+    solution: str,
+    html: str,
+    files: Iterable[File | Stored],
+    cc: Iterable[str],
+    bcc: Iterable[str],
+    seen: int | None,
+    client_id: uuid.UUID | None,
+) -> Message:
+    """
+    Do what `answer` does but leave the draft, for an operation that holds the ticket's lock and knows the request is new.
+
+    :raises CannotReply: if the ticket is void or closed or the text is empty.
+    :raises Overtaken: if a newer public message is there than `seen`.
+    :raises CannotHold: if it is to wait but done already.
+    :raises CannotResolve: if it is to be resolved but done already.
+    """
+    message = reply_to_locked(
+        ticket, text=text, html=html, files=files, cc=cc, bcc=bcc, seen=seen, client_id=client_id, by=by, now=now
+    )
     if then == Then.WAIT:
         hold(ticket, state=Ticket.State.PENDING_CUSTOMER, by=by, now=now)
     elif then == Then.RESOLVE:
         resolve(ticket, solution=solution.strip() or text, by=by, now=now, tell=False)
-    drop_draft(ticket, kind=Draft.Kind.REPLY, by=by)
     return message
+
+
+def check_answer(ticket: Ticket, *, text: str, then: Then, seen: int | None, by: User) -> None:
+    """
+    Let pass what could be answered at this moment.
+
+    :raises CannotReply: if the ticket is void or closed or the text is empty.
+    :raises Overtaken: if a newer public message is there than `seen`.
+    :raises CannotHold: if it is to wait but done already.
+    :raises CannotResolve: if it is to be resolved but done already.
+    """
+    check_reply(ticket, text=text, seen=seen, by=by)
+    if ticket.is_open:
+        return
+    if then == Then.WAIT:
+        raise CannotHold("Only an open ticket can wait.")
+    if then == Then.RESOLVE:
+        raise CannotResolve(f"{ticket.number} is done already.")

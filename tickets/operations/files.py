@@ -4,7 +4,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from tickets.models import Attachment, Blob, Message
 
@@ -24,28 +25,46 @@ class File(Protocol):
     def content_id(self) -> str: ...
 
 
-def attach(message: Message, files: Iterable[File]) -> None:
+@dataclass(frozen=True)
+class Stored:
+    """A file whose bytes we keep already."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool = False
+    content_id: str = ""
+
+
+def attach(message: Message, files: Iterable[File | Stored]) -> None:
     """Store the files of a message; equal bytes are stored once."""
+    Attachment.objects.bulk_create(Attachment(message=message, **facts) for facts in store(files))
+
+
+def store(files: Iterable[File | Stored]) -> list[dict[str, Any]]:
+    """Store the bytes of files, equal ones once, and give what the row of each says."""
     files = list(files)
-    if not files:
-        return
-    sums = [hashlib.sha256(file.data).hexdigest() for file in files]
-    Blob.objects.bulk_create(
-        (Blob(sha256=sha, data=file.data) for sha, file in dict(zip(sums, files, strict=True)).items()),
-        ignore_conflicts=True,
-    )
-    Attachment.objects.bulk_create(
-        Attachment(
-            message=message,
-            name=safe_name(file.name),
-            content_type=file.content_type[:100] or "application/octet-stream",
-            size=len(file.data),
-            is_inline=file.inline,
-            content_id=file.content_id[:200],
-            blob_id=sha,
-        )
-        for sha, file in zip(sums, files, strict=True)
-    )
+    rows = [file if isinstance(file, Stored) else _stored(file) for file in files]
+    fresh = {row.sha256: file.data for row, file in zip(rows, files, strict=True) if not isinstance(file, Stored)}
+    if fresh:
+        Blob.objects.bulk_create((Blob(sha256=sha, data=data) for sha, data in fresh.items()), ignore_conflicts=True)
+    return [
+        {
+            "name": safe_name(row.name),
+            "content_type": row.content_type[:100] or "application/octet-stream",
+            "size": row.size,
+            "is_inline": row.inline,
+            "content_id": row.content_id[:200],
+            "blob_id": row.sha256,
+        }
+        for row in rows
+    ]
+
+
+def _stored(file: File) -> Stored:
+    sha = hashlib.sha256(file.data).hexdigest()
+    return Stored(file.name, file.content_type, len(file.data), sha, file.inline, file.content_id)
 
 
 def safe_name(name: str) -> str:

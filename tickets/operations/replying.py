@@ -7,11 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from helpdesk.lib import message_ids
+from people.finding import find_or_create_all
 from people.models import User
 from tickets import clocks, events, search
 from tickets.models import Event, Message, Participant, Ticket
-from tickets.operations.files import File, attach
+from tickets.operations.files import File, Stored, attach
 from tickets.operations.opening import snippet
+from tickets.operations.participating import join_locked
 from tickets.operations.saving import save
 
 
@@ -35,7 +37,9 @@ def reply(
     by: User,
     now: datetime,
     html: str = "",
-    files: Iterable[File] = (),
+    files: Iterable[File | Stored] = (),
+    cc: Iterable[str] = (),
+    bcc: Iterable[str] = (),
     seen: int | None = None,
     client_id: uuid.UUID | None = None,
     kind: Message.Kind = Message.Kind.REPLY,
@@ -45,6 +49,7 @@ def reply(
     Answer the requester; the message and the promise to send it are one commit.
 
     `seen` is the newest public message the agent had before their eyes; `client_id` makes a repeated request harmless.
+    Whoever gets a copy (`cc`) takes part from now on; of blind copies (`bcc`) only staff knows.
 
     :raises CannotReply: if the ticket is void or closed or the text is empty.
     :raises Overtaken: if a newer public message is there than `seen`.
@@ -53,8 +58,8 @@ def reply(
     if client_id is not None and (done := Message.with_notes.filter(ticket=ticket, client_id=client_id).first()):
         return done
     return reply_to_locked(
-        ticket, text=text, by=by, now=now, html=html, files=files, seen=seen, client_id=client_id, kind=kind,
-        channel=channel,
+        ticket, text=text, by=by, now=now, html=html, files=files, cc=cc, bcc=bcc, seen=seen, client_id=client_id,
+        kind=kind, channel=channel,
     )  # fmt: skip
 
 
@@ -65,9 +70,11 @@ def reply_to_locked(
     by: User,
     now: datetime,
     html: str,
-    files: Iterable[File],
+    files: Iterable[File | Stored],
     seen: int | None,
     client_id: uuid.UUID | None,
+    cc: Iterable[str] = (),
+    bcc: Iterable[str] = (),
     kind: Message.Kind = Message.Kind.REPLY,
     channel: Ticket.Channel | None = None,
 ) -> Message:
@@ -77,10 +84,7 @@ def reply_to_locked(
     :raises CannotReply: if the ticket is void or closed or the text is empty.
     :raises Overtaken: if a newer public message is there than `seen`.
     """
-    if ticket.state in (Ticket.State.VOID, Ticket.State.CLOSED) or not text.strip():
-        raise CannotReply("An answer needs a text and a ticket that is not closed.")
-    if seen is not None and (newer := ticket.messages.filter(pk__gt=seen).first()):
-        raise Overtaken(newer)
+    check_reply(ticket, text=text, seen=seen, by=by)
     message = Message.objects.create(
         ticket=ticket,
         kind=kind,
@@ -91,6 +95,7 @@ def reply_to_locked(
         html=html,
         message_id=message_ids.make(ticket.pk),
         client_id=client_id,
+        recipients=_copies(ticket, cc=cc, bcc=bcc, by=by, now=now) if kind == Message.Kind.REPLY else {},
         created_at=now,
     )
     attach(message, files)
@@ -116,6 +121,32 @@ def reply_to_locked(
     )
     events.record(ticket, Event.Kind.REPLIED, by=by, now=now, message=message)
     return message
+
+
+def check_reply(ticket: Ticket, *, text: str, seen: int | None, by: User) -> None:
+    """
+    Let pass what may be answered now; what the same person sent before has not overtaken them.
+
+    :raises CannotReply: if the ticket is void or closed or the text is empty.
+    :raises Overtaken: if a newer public message is there than `seen`.
+    """
+    if ticket.state in (Ticket.State.VOID, Ticket.State.CLOSED) or not text.strip():
+        raise CannotReply("An answer needs a text and a ticket that is not closed.")
+    if seen is None:
+        return
+    newer = ticket.messages.filter(pk__gt=seen).exclude(author=by, is_from_staff=True).first()
+    if newer is not None:
+        raise Overtaken(newer)
+
+
+def _copies(ticket: Ticket, *, cc: Iterable[str], bcc: Iterable[str], by: User, now: datetime) -> dict[str, list[str]]:
+    """Find or make whoever gets a copy, and list their addresses; nobody gets two."""
+    join_locked(ticket, addresses=cc, by=by, now=now)
+    open_ones = list(ticket.participants.exclude(user=by).order_by("pk").values_list("user__email", flat=True))
+    known = {ticket.requester.email, *open_ones}
+    blind_ones = [person.email for person in find_or_create_all(bcc, language=ticket.language)]
+    found = {"cc": open_ones, "bcc": [address for address in blind_ones if address not in known]}
+    return {name: addresses for name, addresses in found.items() if addresses}
 
 
 @transaction.atomic(savepoint=False)
