@@ -8,11 +8,15 @@ from channels_intake.email import arriving, fetch
 from channels_intake.email.imap import CannotFetch
 from channels_intake.models import Mailbox
 
+AT_ONCE = 100
+
 
 @shared_task(name="channels_intake.accept_stored")  # type: ignore[untyped-decorator]
 def accept_stored() -> int:
-    """Accept the mails that are stored."""
-    return arriving.process_stored(timezone.now())
+    """Accept the mails that are stored; where there are many, others get their turn in between."""
+    if (taken := arriving.process_stored(timezone.now(), limit=AT_ONCE)) == AT_ONCE:
+        fetch.wake()
+    return taken
 
 
 @shared_task(name="channels_intake.fetch_mailbox")  # type: ignore[untyped-decorator]

@@ -1,9 +1,12 @@
 """The relay: tells each event's subscribers, once it is committed."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import cache
+from time import monotonic
 
 from django.conf import settings
 from django.db import transaction
@@ -34,7 +37,47 @@ def wake(ticket_id: int, version: int, requester_id: int) -> None:
     """Wake a worker and the open pages; harmless when nobody hears it, since the sweep reads the same rows."""
     live.publish("agents", "ticket", {"id": ticket_id, "version": version})
     live.publish(f"user:{requester_id}", "ticket", {"id": ticket_id, "version": version})
-    waking.wake("tickets.relay_events")
+    bell = _bell.get()
+    if bell is None:
+        waking.wake("tickets.relay_events")
+    else:
+        bell.ring()
+
+
+@contextmanager
+def waking_seldom() -> Iterator[None]:
+    """Wake a worker only now and then, and once at the end, while much is done to many tickets."""
+    bell = _Bell()
+    token = _bell.set(bell)
+    try:
+        yield
+    finally:
+        _bell.reset(token)
+        bell.ring_the_last()
+
+
+class _Bell:
+    """Rings at most every quarter of a second."""
+
+    EVERY = 0.25
+
+    def __init__(self) -> None:
+        self._rung_at = -self.EVERY
+        self._is_pending = False
+
+    def ring(self) -> None:
+        self._is_pending = True
+        if monotonic() - self._rung_at >= self.EVERY:
+            self._rung_at = monotonic()
+            self.ring_the_last()
+
+    def ring_the_last(self) -> None:
+        if self._is_pending:
+            self._is_pending = False
+            waking.wake("tickets.relay_events")
+
+
+_bell: ContextVar[_Bell | None] = ContextVar("bell", default=None)
 
 
 @transaction.atomic

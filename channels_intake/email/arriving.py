@@ -11,20 +11,18 @@ from django.db.models import QuerySet
 
 from channels_intake import senders
 from channels_intake.accept import Acceptance, accept
-from channels_intake.email import limits
-from channels_intake.email.addresses import first_sender
-from channels_intake.email.headers import message_id_of, subject_of
+from channels_intake.email.heads import head_of
 from channels_intake.email.parse import to_envelope
-from channels_intake.email.structure import split_mail
 from channels_intake.envelope import Envelope
-from channels_intake.models import Arrival, Mailbox, key_of
+from channels_intake.models import Arrival, Mailbox
+from helpdesk.lib import message_ids
 from notifications.headers import LOOP_HEADER, is_loop_mark
+from tickets import relay
 
 log = logging.getLogger(__name__)
 
 TRIES = 3
-_SENDERS = ("from", "reply-to", "sender", "return-path")
-SWEEP = 7_303_014  # the advisory lock of the sweep, so that mails are taken in the order they came
+_IN_EACH_OTHERS_WAY = ("40P01", "40001")  # PostgreSQL's codes for deadlocks and the like
 
 
 class CannotRetry(Exception):
@@ -54,7 +52,7 @@ def store(
     Committed, unless the caller runs a transaction: only then may the sender's side forget the mail.
     """
     mailbox = mailbox or senders.mailbox_for(list(recipients))
-    head = _head(raw)
+    head = head_of(raw)
     arrival = Arrival(
         channel="email",
         mailbox=mailbox,
@@ -78,48 +76,39 @@ def store(
 
 def process(arrival_id: int, *, now: datetime, envelope: Envelope | None = None) -> Acceptance | None:
     """
-    Accept a stored mail; `None` when another process has it, or it is waiting for a later try.
+    Accept a stored mail; `None` when that is done already, or it is waiting for a later try.
 
-    It is parsed outside of the transaction. What fails is tried again later; after three tries it stays, visibly, for
-    an administrator, with its raw bytes.
+    What fails is tried again later; after three tries it stays, visibly, for an administrator, with its raw bytes.
     """
-    arrival = Arrival.objects.select_related("mailbox").get(pk=arrival_id)
-    try:
-        envelope = envelope or to_envelope(bytes(arrival.raw))
-        with transaction.atomic():
-            locked = Arrival.objects.without_raw().select_for_update(of=("self",)).get(pk=arrival_id)
-            if locked.is_finished:
-                return None
-            is_ours = _is_ours(bytes(arrival.raw))
-            return accept(envelope, now=now, mailbox=arrival.mailbox, arrival=locked, is_ours=is_ours)
-    except Exception as error:
-        if isinstance(error, DatabaseError | InterfaceError) and not database_answers():
-            raise  # not the mail's fault
-        log.exception("Arrival %s could not be processed.", arrival_id)
-        _failed(arrival_id, error, now)
-        return None
+    while True:
+        try:
+            return _process(Arrival.objects.filter(pk=arrival_id), now, envelope)
+        except _Earlier as earlier:
+            process(earlier.pk, now=now)
+        except Arrival.DoesNotExist:
+            return None
+        except _Again:
+            continue
 
 
 def process_stored(now: datetime, limit: int = 1_000) -> int:
     """
-    Accept what is stored, in the order it came, and return how many were taken up.
+    Accept what is stored, the oldest first, and return how many were taken up.
 
-    One process does it at a time, so that an answer never overtakes the mail that it answers.
+    Any number of processes share the work. An answer never overtakes the mail that it answers: it waits until those
+    that came before it and are being worked on are done.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP])
-        if not cursor.fetchone()[0]:
-            return 0
     taken = 0
-    try:
-        while taken < limit and (due := list(_due(now)[:50])):
-            for pk in due:
-                process(pk, now=now)
-            taken += len(due)
-        return taken
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP])
+    with relay.waking_seldom():
+        while taken < limit:
+            try:
+                _process(Arrival.objects.due(now).order_by("received_at", "pk")[:1], now)
+            except Arrival.DoesNotExist:
+                break
+            except (_Earlier, _Again):
+                continue
+            taken += 1
+    return taken
 
 
 @transaction.atomic
@@ -148,29 +137,75 @@ def database_answers() -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    key: str
-    sender: str = ""
-    subject: str = ""
+class _Earlier(Exception):
+    """A mail that came before and may be what this one answers has to be accepted first."""
+
+    def __init__(self, pk: int) -> None:
+        super().__init__(f"Arrival {pk} comes first.")
+        self.pk = pk
 
 
-def _head(raw: bytes) -> _Head:
-    """Read what identifies a mail; one that cannot be read is identified by its bytes."""
-    by_bytes = f"sha256:{hashlib.sha256(raw).hexdigest()}"
+class _Again(Exception):
+    """Two processes were in each other's way; nothing is wrong with the mail."""
+
+
+def _process(chosen: QuerySet[Arrival], now: datetime, envelope: Envelope | None = None) -> Acceptance | None:
+    """
+    Lock the first of these mails that nobody works on, and accept it, in one transaction.
+
+    While it is read, nothing but its own row is locked. One chosen by its key is waited for.
+    """
+    arrival: Arrival | None = None
     try:
-        root, _ = split_mail(raw)
-        _, sender = first_sender([value for name in _SENDERS for value in root.all(name)])
-        return _Head(key_of(message_id_of(root) or by_bytes, sender), sender, subject_of(root))
-    except Exception:  # storing must not fail for what is in a mail
-        log.exception("The head of a mail could not be read.")
-        return _Head(key_of(by_bytes, ""))
+        with transaction.atomic():
+            arrival = chosen.select_for_update(
+                no_key=True, of=("self",), skip_locked=chosen.query.is_sliced
+            ).select_related("mailbox").get()  # fmt: skip
+            if arrival.is_finished:
+                return None
+            envelope = envelope or to_envelope(bytes(arrival.raw))
+            if _may_answer_a_waiting_one(envelope):
+                _wait_for_earlier(arrival, now)
+            return accept(envelope, now=now, mailbox=arrival.mailbox, arrival=arrival, is_ours=_is_ours(envelope))
+    except (_Earlier, Arrival.DoesNotExist):
+        raise
+    except Exception as error:
+        if arrival is None or (isinstance(error, DatabaseError | InterfaceError) and not database_answers()):
+            raise  # not the mail's fault
+        if getattr(error.__cause__, "pgcode", None) in _IN_EACH_OTHERS_WAY:
+            raise _Again from error
+        log.exception("Arrival %s could not be processed.", arrival.pk)
+        _failed(arrival, error, now)
+        return None
 
 
-def _is_ours(raw: bytes) -> bool:
+def _is_ours(envelope: Envelope) -> bool:
     """Tell whether the mail carries the mark that our own mails carry."""
-    root, _ = split_mail(raw[: limits.HEADER_BLOCK_BYTES])
-    return any(is_loop_mark(mark.decode("latin-1")) for mark in root.all(LOOP_HEADER.lower())[:5])
+    return any(is_loop_mark(mark) for mark in envelope.header(LOOP_HEADER)[:5])
+
+
+def _may_answer_a_waiting_one(envelope: Envelope) -> bool:
+    """Tell whether it refers to mails, and to none of ours: what we sent is about a ticket that is there."""
+    ids = (*envelope.in_reply_to, *envelope.references)
+    return bool(ids) and all(message_ids.read(one) is None for one in ids)
+
+
+def _wait_for_earlier(arrival: Arrival, now: datetime) -> None:
+    """
+    Wait until those that came before are done by whoever works on them.
+
+    Each waits for earlier ones only and holds no other lock yet, so nobody waits for each other.
+
+    :raises _Earlier: if one is left that nobody works on.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM channels_intake_arrival WHERE state = 'stored' AND (received_at, id) < (%s, %s) "
+            "AND (next_try_at IS NULL OR next_try_at <= %s) ORDER BY received_at, id LIMIT 1 FOR SHARE",
+            [arrival.received_at, arrival.pk, now],
+        )
+        if left := cursor.fetchone():
+            raise _Earlier(left[0])
 
 
 def _stored_before(arrival: Arrival) -> Stored:
@@ -183,13 +218,11 @@ def _stored_before(arrival: Arrival) -> Stored:
     return Stored(arrival, is_new=True)
 
 
-def _due(now: datetime) -> QuerySet[Arrival, int]:
-    return Arrival.objects.due(now).order_by("received_at", "pk").values_list("pk", flat=True)
-
-
-def _failed(arrival_id: int, error: Exception, now: datetime) -> None:
+def _failed(seen: Arrival, error: Exception, now: datetime) -> None:
     with transaction.atomic():
-        arrival = Arrival.objects.without_raw().select_for_update(of=("self",)).get(pk=arrival_id)
+        arrival = Arrival.objects.without_raw().select_for_update(no_key=True, of=("self",)).get(pk=seen.pk)
+        if arrival.tries != seen.tries or arrival.is_finished:
+            return  # another process tried at the same moment
         arrival.tries += 1
         arrival.reason = f"{type(error).__name__}: {error}"[:2_000].replace("\x00", "")
         arrival.next_try_at = now + timedelta(seconds=20 * 3**arrival.tries)

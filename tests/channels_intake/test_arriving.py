@@ -1,9 +1,11 @@
 """Storing first, accepting later, keeping what cannot be processed."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from channels_intake.email import arriving
 from channels_intake.models import Arrival
@@ -80,3 +82,66 @@ def test_a_mail_full_of_zero_bytes_and_broken_letters_is_stored(queue: Queue) ->
 
     assert Arrival.objects.get().state == Arrival.State.ACCEPTED, Arrival.objects.get().reason
     assert connection.is_usable()
+
+
+def _sweep(_: int) -> int:
+    try:
+        return arriving.process_stored(NOW + timedelta(minutes=1))
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_work_at_once_and_no_answer_overtakes_the_mail_it_answers() -> None:
+    make_queue(is_default=True)
+    for number in range(40):
+        first = mail(f"p{number}@kunde.example", message_id=f"<{number}@kunde.example>", text="Hilfe. " * number)
+        answer = mail(f"p{number}@kunde.example", answers=f"<{number}@kunde.example>", subject="Noch etwas")
+        for later, raw in enumerate((first, answer)):
+            arriving.store(raw, now=NOW + timedelta(milliseconds=2 * number + later))
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = sum(pool.map(_sweep, range(4)))
+
+    assert taken == 80
+    assert sorted(Arrival.objects.values_list("outcome", flat=True)) == ["appended"] * 40 + ["created"] * 40
+    assert Ticket.objects.count() == 40
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_waits_while_another_process_works_on_what_it_answers() -> None:
+    make_queue(is_default=True)
+    first = arriving.store(mail(message_id="<first@kunde.example>"), now=NOW).arrival
+    answer = arriving.store(mail(answers="<first@kunde.example>"), now=NOW + timedelta(seconds=1)).arrival
+    locked, go_on = threading.Event(), threading.Event()
+
+    def work() -> None:
+        with transaction.atomic():
+            Arrival.objects.select_for_update(no_key=True, of=("self",)).get(pk=first.pk)
+            locked.set()
+            go_on.wait(10)
+            arriving.process(first.pk, now=NOW)
+        connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        slow = pool.submit(work)
+        assert locked.wait(10)
+        sweep = pool.submit(_sweep, 0)
+        sweep_is_done_early = sweep.done() or Arrival.objects.get(pk=answer.pk).is_finished
+        go_on.set()
+        slow.result(20)
+        assert sweep.result(20) == 1
+
+    assert not sweep_is_done_early
+    assert list(Arrival.objects.order_by("pk").values_list("outcome", flat=True)) == ["created", "appended"]
+
+
+def test_an_answer_by_the_pipe_takes_what_came_before_it_along(queue: Queue) -> None:
+    arriving.store(mail(message_id="<first@kunde.example>"), now=NOW)
+    answer = arriving.store(mail(answers="<first@kunde.example>"), now=NOW + timedelta(seconds=1)).arrival
+
+    taken = arriving.process(answer.pk, now=NOW + timedelta(seconds=2))
+
+    assert taken is not None
+    assert taken.outcome == "appended"
+    assert Ticket.objects.count() == 1
