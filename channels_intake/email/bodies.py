@@ -43,11 +43,10 @@ def read_body(root: Part, notes: list[str]) -> Body:
         rich = [piece.source(notes) for piece in alternatives if piece.is_html]
         htmls.extend(rich)
         if rich and not any(_says_something(text) for text in plain):
-            plain = [text for text in (_html_as_text(source, notes) for source in rich) if not _repeats(text, texts)]
+            plain = [text for text in (html_as_text(source, notes) for source in rich) if not _repeats(text, texts)]
         texts.extend(text.strip("\n") for text in plain if text.strip())
     body.text = _cap("\n\n".join(texts), limits.TEXT_CHARS, "text_cut", notes)
     body.html = _cap("\n".join(htmls), limits.HTML_CHARS, "html_cut", notes)
-    _settle_inline(body)
     return body
 
 
@@ -140,7 +139,8 @@ def _says_something(text: str) -> bool:
     return any(char.isalnum() for char in text[:20_000])
 
 
-def _html_as_text(source: str, notes: list[str]) -> str:
+def html_as_text(source: str, notes: list[str]) -> str:
+    """Return HTML as text, without its links if there are too many."""
     if source.count("<a ") + source.count("<A ") > limits.LINKS:
         notes.append("too_many_links")
         source = re.sub(r"</?[aA]\b[^<>]*>", "", source)
@@ -173,7 +173,7 @@ def _unflow(text: str, delsp: bool) -> str:
     return "\n".join("".join(pieces) for pieces in out)
 
 
-def _settle_inline(body: Body) -> None:
+def settle_inline(body: Body) -> None:
     """Count a file as shown in the text if its sender says so, or says nothing and the text refers to it."""
     low = body.html.lower()
     settled = []

@@ -83,14 +83,12 @@ def attached(part: Part, number: int, inline: bool, notes: list[str]) -> Attache
         notes.append(f"file_too_large:{given_name(part)}")
         return None
     name = given_name(part)
-    if not name and declared == "message/rfc822":
+    if not name and declared in ("message/rfc822", "message/global", "text/rfc822-headers"):
         name = _mail_name(data)
     kind = real_type(data, declared, name)
     if not name or name.startswith("."):
         extension = _EXTENSIONS.get(kind) or mimetypes.guess_extension(kind) or ".bin"
         name = f"attachment-{number}{extension}"
-    if kind == "application/ms-tnef" or name.lower() == "winmail.dat":
-        notes.append("winmail_dat")
     content_id = one_line(part.first("content-id").decode("utf-8", "replace")).strip("<> ")
     return Attached(
         name=name,

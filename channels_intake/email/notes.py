@@ -1,4 +1,4 @@
-"""The sentences for what was left out of a mail while it was read."""
+"""The sentences for what an agent should know about how a mail was read."""
 
 from django.utils.translation import gettext, gettext_lazy
 
@@ -12,7 +12,12 @@ _SENTENCES = {
     "text_cut": gettext_lazy("The text is very long and was cut."),
     "html_cut": gettext_lazy("The formatted text is very long and was cut."),
     "too_many_links": gettext_lazy("The text has more than 5,000 links; they were left out."),
-    "winmail_dat": gettext_lazy("Part of the mail is packed in a winmail.dat file, which only Outlook can open."),
+    "winmail_dat": gettext_lazy("Part of the mail is packed in a winmail.dat file, which could not be unpacked."),
+    "invite": gettext_lazy("The mail carries an appointment."),
+    "signed_smime": gettext_lazy("Signed by S/MIME (not checked)."),
+    "signed_pgp": gettext_lazy("Signed by PGP (not checked)."),
+    "encrypted_smime": gettext_lazy("Encrypted by S/MIME; it can't be read here."),
+    "encrypted_pgp": gettext_lazy("Encrypted by PGP; it can't be read here."),
 }
 
 

@@ -52,6 +52,14 @@ class Part:
             yield part
             stack.extend(reversed(part.children))
 
+    def beginning(self, size: int) -> Part:
+        """Return this part as if its body ended after that many bytes."""
+        return Part(self.source, self.headers, self.start, min(self.end, self.start + size), self.default_type)
+
+    def become_mixed(self, children: list[Part]) -> None:
+        """Turn into a multipart of these parts."""
+        self.children, self._type = children, ("multipart/mixed", {})
+
     def _content_type(self) -> tuple[str, Parameters]:
         if self._type is None:
             self._type = _declared(self.all("content-type"), self.default_type)

@@ -273,11 +273,12 @@ def test_a_picture_is_found_by_its_content_id():
 def test_an_encrypted_mail_keeps_its_parts():
     envelope = read("encrypted")
 
-    assert envelope.text == ""
+    assert envelope.text == "This mail is encrypted; it can't be read here. Its parts are attached."
     assert [file.name for file in envelope.attachments] == ["attachment-1.asc", "encrypted.asc"]
+    assert envelope.notes == ("encrypted_pgp",)
 
 
-def test_winmail_dat_is_kept_and_noted():
+def test_a_winmail_dat_that_cannot_be_unpacked_is_kept_and_noted():
     envelope = read("winmail_dat")
 
     assert [file.name for file in envelope.attachments] == ["winmail.dat"]
