@@ -1,8 +1,10 @@
 """Whether, and in which words, the arrival of a request is confirmed; the guards against answering machines."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext, override
 
 from channels_intake.authentication import dmarc
@@ -20,9 +22,8 @@ STRANGERS_TIMES = 60
 def acknowledge_if_safe(ticket: Ticket, envelope: Envelope, *, is_new: bool, now: datetime) -> Message | None:
     """Confirm the request, unless a machine, a forger or a flood may be behind it; `is_new`: the person wrote first."""
     requester = ticket.requester
-    if not _is_human(envelope) or requester.is_suspect or _too_many(requester, is_new, now):
+    if not _is_human(envelope) or requester.is_suspect or not _may_have_another(requester, is_new, now):
         return None
-    AutoReply.objects.create(address=requester.email, is_stranger=is_new, at=now)
     return acknowledge(ticket, text=_words(ticket), now=now)
 
 
@@ -32,12 +33,23 @@ def _is_human(envelope: Envelope) -> bool:
     return dmarc(envelope.authentication_results, envelope.from_address) not in ("fail", "quarantine", "reject")
 
 
-def _too_many(person: User, is_new: bool, now: datetime) -> bool:
+def _may_have_another(person: User, is_new: bool, now: datetime) -> bool:
+    """Write down one more automatic answer unless there were too many lately, in one statement."""
     limit = settings.AUTO_REPLIES_PER_HOUR
-    recent = AutoReply.objects.filter(at__gt=now - HOUR)
-    if recent.filter(address=person.email).count() >= limit:
-        return True
-    return is_new and recent.filter(is_stranger=True).count() >= limit * STRANGERS_TIMES
+    asked: dict[str, Any] = {
+        "address": person.email, "is_new": is_new, "now": now, "since": now - HOUR, "limit": limit,
+        "most_strangers": limit * STRANGERS_TIMES,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE_MORE.format(table=AutoReply._meta.db_table), asked)
+        return bool(cursor.rowcount)
+
+
+_ONE_MORE = """
+INSERT INTO {table} (address, is_stranger, at) SELECT %(address)s, %(is_new)s, %(now)s
+WHERE (SELECT count(*) FROM {table} WHERE address = %(address)s AND at > %(since)s) < %(limit)s
+AND (NOT %(is_new)s OR (SELECT count(*) FROM {table} WHERE is_stranger AND at > %(since)s) < %(most_strangers)s)
+"""
 
 
 def _words(ticket: Ticket) -> str:

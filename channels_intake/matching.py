@@ -1,11 +1,12 @@
 """Which ticket a message belongs to: by proof, and only if its sender has to do with that ticket."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from channels_intake.envelope import Envelope
+from channels_intake.our_addresses import tokens
 from helpdesk.lib import message_ids
 from notifications.models import Delivery
 from people.models import User
@@ -49,10 +50,9 @@ def stored_id(message_id: str) -> str:
     return f"<{message_id}>"[:255] if message_id else ""
 
 
-def proven(ids: tuple[str, ...]) -> list[Ticket]:
-    """Give the tickets that Message-IDs of our own making speak of, the newest first."""
-    numbers = {number for one in ids[:_MOST_IDS] if (number := message_ids.read(one)) is not None}
-    return _living(numbers)
+def proven(ids: tuple[str, ...], *, also: Iterable[int] = ()) -> list[Ticket]:
+    """Give the tickets that Message-IDs of our own making, and addresses of ours, speak of, the newest first."""
+    return _living({number for one in ids[:_MOST_IDS] if (number := message_ids.read(one)) is not None}.union(also))
 
 
 def answers_a_notice(envelope: Envelope, person: User) -> bool:
@@ -63,9 +63,10 @@ def answers_a_notice(envelope: Envelope, person: User) -> bool:
 
 
 def _candidates(envelope: Envelope) -> Iterator[list[Ticket]]:
+    """Yield groups of tickets by what proves them: our own ids and addresses, ids of others, the subject."""
     ids = (*envelope.in_reply_to, *envelope.references[-_MOST_IDS:])
+    yield proven(ids, also=tokens(envelope))
     if ids:
-        yield proven(ids)
         answered = Message.objects.filter(message_id__in=[stored_id(one) for one in ids], is_from_staff=False)
         yield _living(set(answered.values_list("ticket_id", flat=True)[:_MOST_IDS]))
     yield _living({int(number) for number in _TOKEN.findall(envelope.subject)[:5]})
