@@ -1,13 +1,10 @@
 """What agents may send: texts, files and choices, checked before any operation sees them."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -16,48 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.lib import html
 from knowledgebase.models import Article, ArticleText
 from people.models import User
+from tickets import addresses
+from tickets.fields import AddressesField, FilesField, KeysField, NumbersField
 from tickets.models import Membership, Queue, SolutionAttempt, Ticket
 from tickets.operations.answering import Then
 from tickets.operations.drafting import LONGEST
 
-LARGEST_FILE = 25 * 1024 * 1024
-MOST_FILES = 50
 _HTML = re.compile(r"\s*<(?:p|div|ul|ol|blockquote|pre|h[1-6]|table|hr|b|i|a|br)\b", re.I)
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file from the browser, as `tickets.operations.files` wants it."""
-
-    name: str
-    content_type: str
-    data: bytes
-    inline: bool = False
-    content_id: str = ""
-
-
-class FilesInput(forms.ClearableFileInput):
-    """Lets several files be chosen."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files, each of a bearable size."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
-        """
-        Read the files.
-
-        :raises ValidationError: if one is too large or there are too many.
-        """
-        files: Iterable[UploadedFile[Any]] = [file for file in data or [] if file]
-        files = list(files)
-        if len(files) > MOST_FILES or any((file.size or 0) > LARGEST_FILE for file in files):
-            raise ValidationError(gettext("At most 50 files of 25 MB each: leave some out or send a link."))
-        return [Upload(file.name or "", file.content_type or "", file.read()) for file in files]
 
 
 class TextForm(forms.Form):
@@ -82,16 +44,68 @@ class TextForm(forms.Form):
         return data
 
 
-class AnswerForm(TextForm):
-    """An answer and what follows from it."""
+class CopiesForm(forms.Form):
+    """Who gets a copy beside the requester."""
+
+    cc = AddressesField(max_length=5_000, required=False)
+    bcc = AddressesField(max_length=5_000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """
+        Check that there are not too many.
+
+        :raises ValidationError: if there are.
+        """
+        data = super().clean() or {}
+        if len({*data.get("cc", ()), *data.get("bcc", ())}) > addresses.MOST:
+            raise addresses.too_many()
+        return data
+
+
+class AnswerForm(TextForm, CopiesForm):
+    """An answer, who gets it and what follows from it."""
 
     then = forms.ChoiceField(choices=[(then, then) for then in Then], required=False)
     solution = forms.CharField(max_length=10_000, required=False)
     seen = forms.IntegerField(required=False)
+    kept = KeysField(required=False)
+    resumes = NumbersField(required=False)
 
     def clean_then(self) -> Then:
         """Read what follows; nothing follows by itself."""
         return Then(self.cleaned_data["then"] or Then.KEEP)
+
+
+class WithdrawalForm(CopiesForm):
+    """Which answer is taken back, and what stands in the editor meanwhile."""
+
+    held = forms.IntegerField(min_value=1)
+    body = forms.CharField(max_length=LONGEST, required=False, strip=False)
+    attachments = FilesField(required=False)
+
+
+class SendingForm(forms.Form):
+    """Which held answer is sent now."""
+
+    held = forms.IntegerField(min_value=1)
+
+
+class ParticipantForm(forms.Form):
+    """Who is to take part."""
+
+    address = AddressesField(max_length=5_000)
+
+
+class LeavingForm(forms.Form):
+    """Who takes part no more."""
+
+    user = forms.ModelChoiceField(queryset=User.objects.none())
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["user"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = User.objects.filter(taking_part__ticket=ticket)
 
 
 class DraftForm(forms.Form):

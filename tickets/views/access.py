@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
 from people.models import User
-from tickets import permissions
+from tickets import held, permissions
 from tickets.models import Draft, Ticket
 
 
@@ -54,12 +54,16 @@ def ticket_for(request: StaffRequest, pk: int, action: str = "view_notes") -> Ti
 
 
 def for_page(user: User) -> QuerySet[Ticket]:
-    """Give the tickets this person may see, each with what its page shows and their own drafts (`own_drafts`)."""
+    """
+    Give the tickets this person may see, each with what its page shows beside the conversation.
+
+    That is their own drafts (`own_drafts`), what is held back (`held_rows`) and who takes part (`people_beside`).
+    """
     drafts = Draft.objects.filter(ticket=OuterRef("pk"), user=user).values(
         draft=JSONObject(kind="kind", body="body", version="version", updated_at="updated_at")
     )
     return (
         Ticket.objects.visible_to(user)
         .select_related("requester", "assignee", "case_owner", "queue__escalates_to", "specialists")
-        .annotate(own_drafts=ArraySubquery(drafts))
+        .annotate(own_drafts=ArraySubquery(drafts), held_rows=held.rows(user), people_beside=held.people_beside())
     )

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from tickets import conversation, help, permissions, queries
+from tickets import conversation, held, help, permissions, queries
 from tickets.models import Draft, Event, Ticket
 from tickets.views.access import StaffRequest, for_page
 
@@ -70,6 +70,7 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
     talk = conversation.read(ticket, notes=may["view_notes"])
     promise, promises = help.promises(ticket, now)
     drafts = {draft.kind: draft for draft in _drafts(ticket)} if may["draft"] else {}
+    kept = held.read(ticket, request.user, now)
     return {
         "now": now,
         "ticket": ticket,
@@ -87,7 +88,21 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "client_id": uuid.uuid4(),
         "note_client_id": uuid.uuid4(),
         "writes_note": request.GET.get("write") == "note" or not may["reply"],
+        "held": [one for one in kept if one.is_waiting or one.error],
+        **copies_context(ticket, [one for one in kept if not one.is_waiting]),
         "was_reopened": bool(talk.events) and talk.events[-1].kind == Event.Kind.REOPENED,
+    }
+
+
+def copies_context(ticket: Any, taken_back: list[held.Held]) -> dict[str, Any]:
+    """Give what stands around the text of an answer: its recipients, and what came back with one that was taken back."""
+    return {
+        "people_beside": ticket.people_beside,
+        "cc_text": ", ".join(dict.fromkeys(address for one in taken_back for address in one.cc)),
+        "bcc_text": ", ".join(dict.fromkeys(address for one in taken_back for address in one.bcc)),
+        "kept_files": [file for one in taken_back for file in one.files],
+        "resumes": [one.pk for one in taken_back],
+        "solution_text": next((one.solution for one in taken_back if one.solution), ""),
     }
 
 
@@ -151,6 +166,7 @@ def refused(
         return response
     if form is not None and "body" in form.data:
         extra["note_text" if extra.get("writes_note") else "reply_text"] = form.data["body"]
+        extra |= {f"{name}_text": form.data[name] for name in ("cc", "bcc") if name in form.data}
     return whole_page(request, ticket, status=status, why=why, **extra)
 
 
