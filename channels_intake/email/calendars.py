@@ -51,7 +51,7 @@ def read_calendar(part: Part) -> tuple[str, str]:
         return "", ""
     try:
         return _read(source, part.parameters.get("method", ""))
-    except Exception:  # the library raises many kinds for what is broken; the file stays in any case
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError):  # broken; the file stays in any case
         return "", ""
 
 

@@ -19,17 +19,17 @@ _SIGNATURE = re.compile(r"^-----BEGIN PGP SIGNATURE-----[ \t]*$", re.M)
 _SIGNATURE_END = re.compile(r"^-----END PGP SIGNATURE-----[ \t]*$", re.M)
 
 
-def open_signed(root: Part, notes: list[str]) -> None:
+def open_signed(root: Part, notes: list[str], depth: int = 0) -> None:
     """Put the content of opaque signatures into the tree, and note what is signed or encrypted."""
-    opened = 0
-    for part in root.walk():
+    for part in list(root.walk()):
         kind, protocol = part.content_type, part.parameters.get("protocol", "").lower()
         if kind == "multipart/signed":
             notes.append("signed_pgp" if "pgp" in protocol else "signed_smime")
-        elif kind == "multipart/encrypted" or (kind == "application/pgp-encrypted" and not part.children):
+        elif kind in ("multipart/encrypted", "application/pgp-encrypted"):
             notes.append("encrypted_pgp")
-        elif opened < _WRAPPED and _is_pkcs7(part):
-            opened += _open(part, notes)
+        elif _is_pkcs7(part) and depth < _WRAPPED and (inner := _opened(part, notes)):
+            open_signed(inner, notes, depth + 1)
+            part.become_mixed([inner, replace(part, children=[])])
 
 
 def _is_pkcs7(part: Part) -> bool:
@@ -38,26 +38,25 @@ def _is_pkcs7(part: Part) -> bool:
     return part.content_type == "application/octet-stream" and given_name(part).lower() == "smime.p7m"
 
 
-def _open(part: Part, notes: list[str]) -> bool:
+def _opened(part: Part, notes: list[str]) -> Part | None:
     if part.end - part.start > limits.MAIL_BYTES:
-        return False
+        return None
     data = decoded(part)
     try:
         if ber.kind_of(data) != ber.SIGNED:
             notes.append("encrypted_smime")
-            return False
+            return None
         content = ber.signed_content(data)
     except ber.NotCms:
         if "signed" not in part.parameters.get("smime-type", ""):
             notes.append("encrypted_smime")
-        return False
+        return None
     if not content.strip():
-        return False
+        return None
     notes.append("signed_smime")
     inner, cut = split_mail(content)
     notes.extend(cut)
-    part.become_mixed([inner, replace(part, children=[])])
-    return True
+    return inner
 
 
 def note_armour(text: str, notes: list[str]) -> None:

@@ -10,8 +10,8 @@ import tnefparse
 from channels_intake.email import rtf, tnef
 from channels_intake.email.parse import to_envelope
 from channels_intake.envelope import Envelope
-from tests.channels_intake.email.tnef_streams import EMBEDDED, PNG, file, message, stream, thing
 from tests.channels_intake.email.test_limits import calls
+from tests.channels_intake.email.tnef_streams import EMBEDDED, PNG, file, message, stream, thing
 
 HTML = b'<html><body>Sch\xf6ne Gr\xfc\xdfe <img src="cid:bild1@x"></body></html>'
 RTF = (
