@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from channels_intake import views
+from channels_intake import originals, views
 from channels_intake.chat import desk, visitor
 from channels_intake.phone import views as phone
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("arrivals/", views.arrivals, name="arrivals"),
     path("arrivals/<int:pk>/mail/", views.raw, name="raw"),
     path("arrivals/<int:pk>/retry/", views.retrying, name="retrying"),
+    path("tickets/<int:ticket>/messages/<int:message>/original/", originals.original, name="original"),
+    path("tickets/<int:ticket>/messages/<int:message>/headers/", originals.headers, name="headers"),
+    path("tickets/<int:ticket>/attachments/<uuid:file>/mail/", originals.attached, name="attached"),
     path("chat/", visitor.begin, name="chat"),
     path("chat/<str:key>/", visitor.window, name="chat_window"),
     path("chat/<str:key>/lines/", visitor.talk, name="chat_talk"),

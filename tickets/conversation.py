@@ -7,19 +7,38 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, Case, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, JSONObject, Left
+from django.db.models.lookups import IRegex
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext
 
 from helpdesk.lib import html
 from people.models import User
+from tickets import parser_notes
 from tickets.models import Attachment, Clock, Event, Message, Queue, SolutionAttempt, Ticket
 
 INLINE_HTML = 20_000
-_RICH = Q(html__iregex=r"<(table|img|h[1-4]|font|ul|ol)[[:space:]/>]")
+# The page only guesses, from the beginning, whether a mail says more than its text; it is cleaned when it is shown.
+_BEGINNING = Left("html", 60_000)
+_SAYS_MORE = IRegex(
+    _BEGINNING,
+    Value(
+        r"<(table|ul|ol|dl|h[1-4]|pre|s|strike|del)[[:space:]/>]|src=[\"']?(cid:|data:image)"
+        r"|color[:=][[:space:]\"']*(red|#ff0000|#c00000)"
+    ),
+)
+_RICH = IRegex(_BEGINNING, Value(r"<(img|font|b|strong|u|i|em|hr|blockquote)[[:space:]/>]"))
+_THUMBNAIL = 3_000_000
+_ICONS = {
+    "message/rfc822": "mail", "text/calendar": "calendar-event", "application/zip": "file-zip", "application/pdf": "file-text",
+    "text/csv": "file-spreadsheet", "application/vnd.ms-excel": "file-spreadsheet", "application/pkcs7-signature": "certificate",
+    "application/pgp-signature": "certificate", "application/x-pkcs7-signature": "certificate", "text/plain": "file-text",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "file-spreadsheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "file-text", "application/msword": "file-text",
+}  # fmt: skip
 _OWN_RICH = re.compile(r"<(table|img)\b", re.I)
 
 
@@ -36,6 +55,30 @@ class File:
     def is_picture(self) -> bool:
         """Tell whether it claims to be a picture; what it is, the download looks at."""
         return self.content_type.startswith("image/")
+
+    @property
+    def has_thumbnail(self) -> bool:
+        """Tell whether it is a picture every browser paints, small enough to be shown beside its name."""
+        return self.content_type in ("image/png", "image/jpeg", "image/gif", "image/webp") and self.size < _THUMBNAIL
+
+    @property
+    def is_mail(self) -> bool:
+        """Tell whether it is a mail, which has a page to be read on."""
+        return self.content_type == "message/rfc822" or self.name.lower().endswith(".eml")
+
+    @property
+    def is_calendar(self) -> bool:
+        """Tell whether it holds an appointment."""
+        return self.content_type == "text/calendar" or self.name.lower().endswith(".ics")
+
+    @property
+    def icon(self) -> str:
+        """Name the icon for what it is."""
+        if self.is_picture:
+            return "photo"
+        if self.is_mail or self.is_calendar:
+            return "mail" if self.is_mail else "calendar-event"
+        return _ICONS.get(self.content_type, "file")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,8 +100,12 @@ class Entry:
     body: SafeString
     files: list[File] = field(default_factory=list)
     has_page: bool = False
+    opens_page: bool = False
     has_more: bool = False
+    has_original: bool = False
     is_new: bool = False
+    tags: list[parser_notes.Tag] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def at(self) -> datetime:
@@ -128,6 +175,10 @@ def _messages(ticket: Ticket, *, notes: bool) -> QuerySet[Message]:
         .order_by("pk")
         .values(file=JSONObject(key="key", name="name", size="size", content_type="content_type", inline="is_inline"))
     )
+    # How it came is the intake's, above us; its rows hang on the ticket.
+    originals = Ticket.objects.filter(
+        pk=OuterRef("ticket_id"), arrivals__message=OuterRef("pk"), arrivals__channel="email", arrivals__size__gt=0
+    )
     source = Message.with_notes if notes else Message.objects
     return (
         source.filter(ticket=ticket)
@@ -140,7 +191,13 @@ def _messages(ticket: Ticket, *, notes: bool) -> QuerySet[Message]:
                 default=Value(""),
                 output_field=TextField(),
             ),
-            is_rich=Case(When(_RICH, then=Value(True)), default=Value(False)),
+            page=Case(
+                When(html="", then=Value(0)),
+                When(_SAYS_MORE, then=Value(2)),
+                When(_RICH, then=Value(1)),
+                default=Value(0),
+            ),
+            has_original=Exists(originals),
             has_full=Case(When(full_text="", then=Value(False)), default=Value(True)),
         )
         .order_by("created_at", "pk")
@@ -150,20 +207,24 @@ def _messages(ticket: Ticket, *, notes: bool) -> QuerySet[Message]:
 def _entry(message: Any, *, is_new: bool) -> Entry:
     own = message.own_html
     if own and len(own) <= INLINE_HTML and not _OWN_RICH.search(own):
-        body, has_page = html.clean_fragment(own), False
+        body, page = html.clean_fragment(own), 0
     else:
-        body, has_page = html.from_text(message.text), message.is_rich
+        body, page = html.from_text(message.text), message.page
     return Entry(
         message=message,
         body=body,
         files=[
             File(key=file["key"], name=file["name"], size=file["size"], content_type=file["content_type"])
             for file in message.files
-            if not (file["inline"] and has_page)
+            if not (file["inline"] and page)
         ],
-        has_page=has_page,
+        has_page=page > 0,
+        opens_page=page > 1,
         has_more=message.has_full,
+        has_original=message.has_original,
         is_new=is_new,
+        tags=parser_notes.tags(message.notes),
+        left_out=parser_notes.sentences(message.notes),
     )
 
 

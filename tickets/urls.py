@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/notes/", messages.create_note, name="notes"),
     re_path(r"^(?P<pk>[0-9]{1,18})/drafts/(?P<kind>reply|note)/$", drafts.save, name="drafts"),
     path("<int:pk>/attachments/<uuid:key>/", attachments.show, name="attachment"),
+    path("<int:pk>/attachments/<uuid:key>/appointment/", attachments.appointment, name="appointment"),
     path("<int:pk>/taking/", assignment.taking, name="taking"),
     path("<int:pk>/assignment/", assignment.assignment, name="assignment"),
     path("<int:pk>/routing/", moving.routing, name="routing"),

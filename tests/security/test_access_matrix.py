@@ -68,10 +68,11 @@ log 404 404 404 403 403 403 302 302 302 log
 
 log 404 404 404 404 200 200 200 200 200 log
     GET  tickets:show tickets:row tickets:thread tickets:body tickets:full tickets:attachment
+    GET  tickets:appointment intake:original intake:headers intake:attached
     GET  intake:chat_desk intake:chat_desk_talk intake:chat_solutions notifications:deliveries
 log 404 404 404 404 403 302 302 302 302 log
     POST tickets:messages tickets:notes tickets:attempts
-    POST intake:chat_desk_talk intake:chat_finish notifications:resending
+    POST intake:chat_desk_talk intake:chat_finish notifications:resending notifications:address
 log 404 404 404 404 403 200 409 200 200 log
     POST tickets:drafts
 log 404 404 404 404 403 403 422 422 422 log
@@ -110,8 +111,9 @@ log 404 404 404 403 403 403 403 403 422 log
 """
 # Everything that takes the number of a ticket together with that of one of its parts.
 PARTS = [
-    "tickets:attachment", "tickets:body", "tickets:full", "notifications:resending", "portal:attachment",
-    "portal:body", "portal:link_attachment", "portal:link_body",
+    "tickets:attachment", "tickets:appointment", "tickets:body", "tickets:full", "intake:original", "intake:headers",
+    "intake:attached", "notifications:resending", "notifications:address",
+    "portal:attachment", "portal:body", "portal:link_attachment", "portal:link_body",
 ]  # fmt: skip
 REFUSED = {"log", "400", "403", "404", "405"}
 FORM = str(uuid4())

@@ -40,6 +40,7 @@ class Case:
     ticket: Ticket
     message: Message
     file: Attachment
+    mail: Attachment
     note: Message
     note_file: Attachment
     draft: Draft
@@ -133,9 +134,13 @@ def make_case(queue: Queue, requester: User, agent: User, words: str, **fields: 
     now = timezone.now()
     ticket = make_ticket(
         queue, requester=requester, subject=f"subject {words}", text=f"message {words}", html=f"<p>html {words}</p>",
-        files=[_file(f"message-{words}.png")], now=now, **fields,
+        files=[_file(f"message-{words}.png"), _mail(words)], now=now, **fields,
     )  # fmt: skip
     message = Message.objects.get(ticket=ticket)
+    Arrival.objects.create(
+        channel="email", external_id=f"mail {words}", raw=_mail(words).data, size=34, received_at=now, ticket=ticket,
+        message=message, state=Arrival.State.ACCEPTED, subject=f"subject {words}",
+    )  # fmt: skip
     noted = note(ticket, text=f"note {words}", by=agent, now=now, files=[_file(f"note-{words}.png", b"note")])
     answered = reply(ticket, text=f"answer {words}", by=agent, now=now)
     event = Event.objects.get(message=answered, kind=Event.Kind.REPLIED)
@@ -146,7 +151,8 @@ def make_case(queue: Queue, requester: User, agent: User, words: str, **fields: 
     return Case(
         ticket=Ticket.objects.get(pk=ticket.pk),
         message=message,
-        file=message.attachments.get(),
+        file=message.attachments.get(content_type="image/png"),
+        mail=message.attachments.get(content_type="message/rfc822"),
         note=noted,
         note_file=noted.attachments.get(),
         draft=save_draft(ticket, kind=Draft.Kind.REPLY, body=f"<p>draft {words}</p>", version=0, by=agent, now=now),
@@ -156,6 +162,11 @@ def make_case(queue: Queue, requester: User, agent: User, words: str, **fields: 
 
 def _file(name: str, more: bytes = b"") -> Attached:
     return Attached(name, "image/png", "image/png", PNG + more)
+
+
+def _mail(words: str) -> Attached:
+    data = f"From: rita@kunde.example\r\nSubject: attached {words}\r\n\r\nattached text {words}".encode()
+    return Attached(f"attached-{words}.eml", "message/rfc822", "message/rfc822", data)
 
 
 def _article(
@@ -199,7 +210,7 @@ def address(world: World, name: str, case: Case | None = None, child: Case | Non
         "pk": world.public.article_id if name == "portal:article" else about,
         "ticket": ticket, "ticket_id": ticket, "message": child.message.pk, "message_pk": child.message.pk,
         "key": world.chat.key if space == "intake" else child.file.key if space in ("tickets", "portal") else "x",
-        "delivery_id": child.delivery.pk, "signed": world.link, "language": "de",
+        "file": child.mail.key, "delivery_id": child.delivery.pk, "signed": world.link, "language": "de",
         "number": 1, "kind": "reply", "uidb36": "1", "member": world.people["view"].pk,
     }  # fmt: skip
     return reverse(name, kwargs={one: known[one] for one in pattern.regex.groupindex})

@@ -4,10 +4,12 @@ import uuid
 from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.utils.http import content_disposition_header, parse_etags
 from django.views.decorators.http import require_safe
 
+from helpdesk.lib import appointments
 from tickets.models import Attachment, Message
 from tickets.views.access import StaffRequest, staff_only, ticket_for
 
@@ -23,17 +25,40 @@ _PICTURES = (
 @staff_only
 @require_safe
 def show(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
-    """Give a file to whoever may read its message; `ticket_for` lets in only who may read notes as well."""
-    request = cast(StaffRequest, request)
-    ticket = ticket_for(request, pk)
-    messages = Message.with_notes.filter(ticket=ticket)
-    file = Attachment.objects.filter(key=key, message__in=messages).first()
-    if file is None:
-        raise Http404
+    """Give a file to whoever may read its message."""
+    file = file_for(cast(StaffRequest, request), pk, key)
     etag = f'"{file.blob_id}"'
     if etag in parse_etags(request.headers.get("If-None-Match", "")):
         return _guarded(HttpResponseNotModified(), etag)
     return _guarded(_file(file), etag)
+
+
+@staff_only
+@require_safe
+def appointment(request: HttpRequest, pk: int, key: uuid.UUID) -> HttpResponse:
+    """Show what appointment a file holds, as a card beside it; nothing if it holds none."""
+    file = file_for(cast(StaffRequest, request), pk, key)
+    try:
+        found = appointments.read(bytes(file.blob.data)) if file.size <= appointments.MAX_BYTES else None
+    except appointments.Unreadable:
+        found = None
+    response = render(request, "tickets/_appointment.html", {"appointment": found})
+    patch_cache_control(response, private=True, max_age=600)
+    return response
+
+
+def file_for(request: StaffRequest, pk: int, key: uuid.UUID) -> Attachment:
+    """
+    Fetch a file of this ticket; `ticket_for` lets in only who may read notes as well.
+
+    :raises Http404: if the ticket has none of that key.
+    :raises PermissionDenied: if they may see the ticket but not its notes.
+    """
+    messages = Message.with_notes.filter(ticket=ticket_for(request, pk))
+    file = Attachment.objects.filter(key=key, message__in=messages).first()
+    if file is None:
+        raise Http404
+    return file
 
 
 def _file(file: Attachment) -> HttpResponse:

@@ -1,12 +1,14 @@
 """Writing to the requester and to colleagues, and reading what mails really looked like."""
 
-from typing import Literal, cast
+from typing import cast
+from urllib.parse import quote, unquote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.html import escape
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
@@ -95,11 +97,15 @@ def body(request: HttpRequest, pk: int, message_pk: int) -> HttpResponse:
     request = cast(StaffRequest, request)
     message = _message(request, ticket_for(request, pk), message_pk)
     address = f"{reverse('tickets:show', args=[pk])}attachments/"
-    pictures = {
-        file.content_id: f"/attachments/{file.key}/" for file in message.attachments.defer("blob") if file.content_id
-    }
-    theme: Literal["dark", "light"] = "dark" if request.GET.get("theme") == "dark" else "light"
-    document = html.clean_document(message.html, pictures, theme=theme, title=gettext("Message"))
+    source, pictures = _with_pictures(message)
+    frame = html.Frame(
+        theme="dark" if request.GET.get("theme") == "dark" else "light",
+        title=gettext("Message"),
+        quoted=gettext("Quoted history"),
+        folds_heads=bool(message.full_text),
+        remote=_not_loaded,
+    )
+    document = html.clean_document(source, pictures, frame=frame)
     response = HttpResponse(document.replace('src="/attachments/', f'src="{address}'))
     response["Content-Security-Policy"] = FRAME_POLICY
     response["Cache-Control"] = "private, no-cache"
@@ -116,6 +122,23 @@ def full(request: HttpRequest, pk: int, message_pk: int) -> HttpResponse:
     context = {"ticket": ticket, "message": message, "text": html.from_text(message.full_text or message.text)}
     template = "tickets/_full.html" if request.htmx else "tickets/full.html"
     return render(request, template, context)
+
+
+def _with_pictures(message: Message) -> tuple[str, dict[str, str]]:
+    """Give a mail with addresses for its pictures; what it does not place itself stands at its end."""
+    source, pictures = message.html, {}
+    for file in message.attachments.defer("blob"):
+        name = file.content_id or f"{file.key}@"
+        pictures[name] = f"/attachments/{file.key}/"
+        if file.is_inline and name.lower() not in unquote(source).lower():
+            source += f'<p><img src="cid:{quote(name)}" alt="{escape(file.name)}"></p>'
+    return source, pictures
+
+
+def _not_loaded(count: int) -> str:
+    return ngettext("%(count)d remote picture not loaded", "%(count)d remote pictures not loaded", count) % {
+        "count": count
+    }
 
 
 def _message(request: StaffRequest, ticket: Ticket, pk: int) -> Message:
