@@ -29,3 +29,8 @@ chaos:
 bench:
 	@bin/bootstrap local
 	@N='$(N)' exec .venv/bin/python -m bench.run
+
+.PHONY: bench-mail
+bench-mail:
+	@bin/bootstrap local
+	@N='$(N)' exec .venv/bin/python -m bench.intake
