@@ -8,7 +8,10 @@ from django.db import transaction
 from channels_intake.authentication import dmarc
 from channels_intake.envelope import Envelope
 from channels_intake.models import Block
-from people.models import User
+from people import audit
+from people.models import AuditEntry, User
+
+FIELDS = ("pattern", "kind", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,30 @@ def standing(envelope: Envelope) -> Standing:
 
 @transaction.atomic
 def block_sender(address: str, *, note: str, by: User, now: datetime) -> Block:
-    """Block an address from now on; one that was allowed is blocked as well."""
-    entry, _ = Block.objects.update_or_create(
-        pattern=address.lower(), defaults={"kind": Block.Kind.BLOCK, "note": note[:200], "by": by, "at": now}
+    """Block an address from now on, also one that was allowed, and record who did it."""
+    known = Block.objects.select_for_update().filter(pattern=address.lower()).first()
+    before = audit.snapshot(known, FIELDS)
+    entry = known or Block(pattern=address.lower())
+    entry.kind, entry.note, entry.by, entry.at = Block.Kind.BLOCK, note[:200], by, now
+    entry.save()
+    changes = audit.differences(before, audit.snapshot(entry, FIELDS))
+    audit.record(
+        entry, AuditEntry.Action.CHANGED if known else AuditEntry.Action.CREATED, by=by, now=now, changes=changes
     )
     return entry
 
 
 @transaction.atomic
-def unblock_sender(address: str) -> bool:
-    """Take the block of this very address back and tell whether there was one."""
-    removed, _ = Block.objects.filter(pattern=address.lower(), kind=Block.Kind.BLOCK).delete()
-    return bool(removed)
+def unblock_sender(address: str, *, by: User, now: datetime) -> None:
+    """Take the block of this very address back, if there is one, and record who did it."""
+    entry = Block.objects.select_for_update().filter(pattern=address.lower(), kind=Block.Kind.BLOCK).first()
+    if entry is not None:
+        remove_entry(entry, by=by, now=now)
+
+
+@transaction.atomic
+def remove_entry(entry: Block, *, by: User, now: datetime) -> None:
+    """Delete an entry; what it said stays in the record."""
+    said = {name: [value, None] for name, value in audit.snapshot(entry, FIELDS).items()}
+    audit.record(entry, AuditEntry.Action.REMOVED, by=by, now=now, changes=said)
+    entry.delete()

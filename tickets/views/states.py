@@ -5,13 +5,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from tickets import permissions
 from tickets.forms import HoldForm, PriorityForm, ReopeningForm, ResolutionForm, VoidForm
 from tickets.models import Ticket
 from tickets.operations.holding import CannotHold, hold, resume
+from tickets.operations.merging import CannotMerge, CannotPart, merge, part
 from tickets.operations.prioritising import CannotPrioritise, prioritise
 from tickets.operations.reopening import CannotReopen, reopen
 from tickets.operations.resolution import CannotResolve, resolve
-from tickets.operations.voiding import CannotVoid, void
+from tickets.operations.voiding import CannotVoid, NotSpam, not_spam, void
 from tickets.views.access import staff_only
 from tickets.views.acting import Action, perform
 
@@ -47,13 +49,44 @@ RESOLVE = Action(
     run=lambda ticket, data, by, now: resolve(ticket, solution=data["solution"], by=by, now=now),
     refusals={CannotResolve: _("The ticket is done already.")},
 )
+
+
+def _reopen(ticket: Ticket, data: Any, by: Any, now: Any) -> object:
+    """Open it again the way it was put away: spam comes in anew, a merged ticket gets its messages back."""
+    if ticket.void_reason == Ticket.VoidReason.SPAM:
+        return not_spam(ticket, by=by, now=now)
+    if ticket.void_reason == Ticket.VoidReason.MERGED and ticket.merged_into is not None:
+        _check_both(ticket, ticket.merged_into, by, CannotPart)
+        return part(ticket, by=by, now=now)
+    return reopen(ticket, reason=data["reason"], by=by, now=now)
+
+
+def _void(ticket: Ticket, data: Any, by: Any, now: Any) -> object:
+    reason, other = Ticket.VoidReason(data["reason"]), data["goes_on_in"]
+    if reason == Ticket.VoidReason.MERGED and other is not None:
+        _check_both(ticket, other.root(), by, CannotMerge)
+        return merge(ticket, into=other, by=by, now=now)
+    return void(ticket, reason=reason, merged_into=other, by=by, now=now)
+
+
+def _check_both(ticket: Ticket, other: Ticket, by: Any, refusal: type[Exception]) -> None:
+    if not (permissions.can(by, "void", ticket) and permissions.can(by, "void", other)):
+        raise refusal(f"{by} does not work on both {ticket.number} and {other.number}.")
+
+
 REOPEN = Action(
     needs="reopen",
     title=_("Open the ticket again"),
     button=_("Open again"),
     form=lambda request, ticket, data: ReopeningForm(data),
-    run=lambda ticket, data, by, now: reopen(ticket, reason=data["reason"], by=by, now=now),
-    refusals={CannotReopen: _("The ticket is open, or it goes on in another ticket.")},
+    run=_reopen,
+    refusals={
+        CannotReopen: _("The ticket is open, or it goes on in another ticket."),
+        CannotPart: _(
+            "It goes on in another ticket. Whoever works on both can part them, if its messages moved there."
+        ),
+        NotSpam: _("The ticket does not lie in spam."),
+    },
 )
 VOID = Action(
     needs="void",
@@ -61,10 +94,11 @@ VOID = Action(
     button=_("Set aside"),
     is_risky=True,
     form=lambda request, ticket, data: VoidForm(data, user=request.user),
-    run=lambda ticket, data, by, now: void(
-        ticket, reason=Ticket.VoidReason(data["reason"]), merged_into=data["goes_on_in"], by=by, now=now
-    ),
-    refusals={CannotVoid: _("The ticket is set aside already, or it would go on in itself.")},
+    run=_void,
+    refusals={
+        CannotVoid: _("The ticket is set aside already, or it would go on in itself."),
+        CannotMerge: _("Choose an open ticket in which you work, too; this one must not be set aside already."),
+    },
 )
 PRIORITISE = Action(
     needs="prioritise",
