@@ -5,6 +5,8 @@ from django.urls import path
 from channels_intake import originals, views
 from channels_intake.chat import desk, visitor
 from channels_intake.phone import views as phone
+from channels_intake.spam_views import index as spam_index
+from channels_intake.spam_views import not_spam, spam
 
 app_name = "intake"
 urlpatterns = [
@@ -14,6 +16,9 @@ urlpatterns = [
     path("tickets/<int:ticket>/messages/<int:message>/original/", originals.original, name="original"),
     path("tickets/<int:ticket>/messages/<int:message>/headers/", originals.headers, name="headers"),
     path("tickets/<int:ticket>/attachments/<uuid:file>/mail/", originals.attached, name="attached"),
+    path("spam/", spam_index, name="spam"),
+    path("tickets/<int:pk>/spam/", spam, name="mark"),
+    path("tickets/<int:pk>/not-spam/", not_spam, name="unmark"),
     path("chat/", visitor.begin, name="chat"),
     path("chat/<str:key>/", visitor.window, name="chat_window"),
     path("chat/<str:key>/lines/", visitor.talk, name="chat_talk"),

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from tickets.views import assignment, attachments, attempts, drafts, listing, messages, moving, states, ticket
+from tickets.views.relating import independence, merger
 
 app_name = "tickets"
 urlpatterns = [
@@ -28,6 +29,8 @@ urlpatterns = [
     path("<int:pk>/resolution/", states.resolution, name="resolution"),
     path("<int:pk>/reopening/", states.reopening, name="reopening"),
     path("<int:pk>/void/", states.voiding, name="void"),
+    path("<int:pk>/merger/", merger, name="merger"),
+    path("<int:pk>/independence/", independence, name="independence"),
     path("<int:pk>/priority/", states.priority, name="priority"),
     path("<int:pk>/attempts/", attempts.create, name="attempts"),
 ]
