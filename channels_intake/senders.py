@@ -2,26 +2,35 @@
 
 from collections.abc import Iterable
 from email.utils import parseaddr
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
+from django.db.models import JSONField, Q, Value
 
 from channels_intake.envelope import Envelope
 from channels_intake.models import Mailbox
+from notifications.models import Sender
 from people.models import User
 
 MOST_PARTICIPANTS = 39
 
 
 def own_addresses() -> set[str]:
-    """List the addresses that we are written to at and write from."""
-    ours = {address.lower() for address in Mailbox.objects.values_list("address", flat=True)}
+    """List the addresses that we are written to at and write from, in one query."""
+    senders = Sender.objects.values_list("address", Value([], JSONField()))
+    rows = Mailbox.objects.order_by().values_list("address", "aliases").union(senders.order_by(), all=True)
+    ours = {address.lower() for main, aliases in rows for address in (main, *aliases)}
     return ours | {parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()}
 
 
 def mailbox_for(addresses: Iterable[str]) -> Mailbox | None:
-    """Find the mailbox that was written to."""
-    found = {box.address.lower(): box for box in Mailbox.objects.filter(address__in=[a.lower() for a in addresses])}
-    return next((found[address.lower()] for address in addresses if address.lower() in found), None)
+    """Find the mailbox that was written to, at its own address or at another of its addresses."""
+    wanted = [address.lower() for address in addresses]
+    aliased = reduce(or_, (Q(aliases__contains=[address]) for address in wanted), Q())
+    boxes = Mailbox.objects.filter(Q(address__in=wanted) | aliased) if wanted else ()
+    found = {address.lower(): box for box in boxes for address in (*box.aliases, box.address)}
+    return next((found[address] for address in wanted if address in found), None)
 
 
 def find(address: str) -> User | None:

@@ -170,12 +170,14 @@ def _ask(grant: OAuthGrant, client: Any, body: str) -> dict[str, Any]:
             headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
             needs_tls=True,
         )
+        if not isinstance(json.loads(answer.body), dict):
+            raise ValueError("no object")
         token: dict[str, Any] = client.parse_request_body_response(answer.body.decode())
     except safe_fetch.Unreachable as error:
         raise CannotSignIn(gettext("The sign-in cannot be renewed: %(why)s") % {"why": error}) from error
     except OAuth2Error as error:
         raise CannotSignIn(_in_words(error, grant)) from error
-    except (ValueError, Warning) as error:
+    except (ValueError, TypeError, Warning) as error:
         words = gettext("The provider's answer cannot be read (status %(status)s).")
         raise CannotSignIn(words % {"status": answer.status}) from error
     return token

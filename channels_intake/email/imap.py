@@ -13,7 +13,7 @@ from imap_tools.utils import encode_folder
 
 from channels_intake.email import limits
 from channels_intake.email.refusals import CannotFetch as CannotFetch
-from channels_intake.email.refusals import LoginRefused, NoFolder, in_words, token_of
+from channels_intake.email.refusals import LoginRefused, NoFolder, in_words, token_of, user_of
 from channels_intake.models import Mailbox
 from helpdesk.lib.secrets import Undecipherable
 from notifications.oauth import CannotSignIn, xoauth2
@@ -140,7 +140,7 @@ def _connect(mailbox: Mailbox, timeout: float) -> BaseMailBox:
 
 def _log_in(box: BaseMailBox, mailbox: Mailbox) -> None:
     if mailbox.grant_id is not None:
-        _log_in_by_token(box, xoauth2(mailbox.username, token_of(mailbox)))
+        _log_in_by_token(box, xoauth2(user_of(mailbox), token_of(mailbox)))
         return
     password = mailbox.password
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from channels_intake.email import limits
-from channels_intake.email.refusals import CannotFetch, LoginRefused, in_words, token_of
+from channels_intake.email.refusals import CannotFetch, LoginRefused, in_words, token_of, user_of
 from channels_intake.models import Mailbox
 from helpdesk.lib.secrets import Undecipherable
 from notifications.oauth import CannotSignIn, xoauth2
@@ -80,13 +80,14 @@ def _connect(mailbox: Mailbox, timeout: float) -> poplib.POP3:
         try:
             client.stls(ssl.create_default_context())
         except BaseException:
-            client.close()
+            with suppress(OSError):
+                client.close()
             raise
     return client
 
 
 def _log_in(client: poplib.POP3, mailbox: Mailbox) -> None:
-    words = xoauth2(mailbox.username, token_of(mailbox)) if mailbox.grant_id is not None else ""
+    words = xoauth2(user_of(mailbox), token_of(mailbox)) if mailbox.grant_id is not None else ""
     password = mailbox.password
     try:
         if words:
@@ -114,4 +115,5 @@ def _leave(client: poplib.POP3 | None) -> None:
     try:
         client.quit()
     except (OSError, poplib.error_proto):
-        client.close()
+        with suppress(OSError):
+            client.close()

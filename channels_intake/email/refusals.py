@@ -39,6 +39,11 @@ def token_of(mailbox: Mailbox) -> str:
     return oauth.access_token(mailbox.grant, now=timezone.now())
 
 
+def user_of(mailbox: Mailbox) -> str:
+    """Give the account: the one that signed in, where no other is named."""
+    return mailbox.username or (mailbox.grant.account if mailbox.grant else "") or mailbox.address
+
+
 def in_words(error: Exception, mailbox: Mailbox) -> str:
     """Say what is wrong, and where to look."""
     where = f"{mailbox.host}:{mailbox.port}"
@@ -47,7 +52,7 @@ def in_words(error: Exception, mailbox: Mailbox) -> str:
     if isinstance(error, oauth.CannotSignIn):
         return str(error)
     if isinstance(error, LoginRefused):
-        return refused_login(mailbox.host, mailbox.username, str(error), by_grant=mailbox.grant_id is not None)
+        return refused_login(mailbox.host, user_of(mailbox), str(error), by_grant=mailbox.grant_id is not None)
     if isinstance(error, NoFolder):
         return gettext("There is no folder named %(folder)s.") % {"folder": mailbox.folder}
     if words := transport_in_words(error, mailbox.host, mailbox.port):
