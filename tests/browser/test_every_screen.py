@@ -40,7 +40,7 @@ SCREENS = {
         "rule": "/settings/rules/1/", "calendars": "/settings/calendars/", "calendar": "/settings/calendars/1/",
         "policies": "/settings/policies/", "policy": "/settings/policies/1/", "mailboxes": "/settings/mailboxes/",
         "new-mailbox": "/settings/mailboxes/new/", "people": "/settings/people/", "person": "/settings/people/1/",
-        "audit": "/settings/audit/", "arrivals": "/intake/arrivals/",
+        "audit": "/settings/audit/", "arrivals": "/intake/arrivals/", "spam": "/intake/spam/",
     },
 }  # fmt: skip
 

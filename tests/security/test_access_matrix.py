@@ -59,10 +59,10 @@ log 302 302 404 404 404 404 404 404 404 log
 log 404 404 404 200 200 200 200 200 200 log
     GET  reports:start reports:overview tickets:list tickets:search tickets:news knowledge:list knowledge:new
     GET  knowledge:show knowledge:edit knowledge:history knowledge:revision intake:chats intake:chats_waiting
-    GET  intake:calls_new intake:callers intake:caller
+    GET  intake:calls_new intake:callers intake:caller intake:spam
     POST knowledge:preview intake:call_solutions
 log 404 404 404 302 302 302 302 302 302 log
-    POST knowledge:new knowledge:edit knowledge:restoration intake:calls_new
+    POST knowledge:new knowledge:edit knowledge:restoration intake:calls_new intake:spam
 log 404 404 404 403 403 403 302 302 302 log
     POST knowledge:publication knowledge:archiving
 
@@ -76,13 +76,13 @@ log 404 404 404 404 403 302 302 302 302 log
 log 404 404 404 404 403 200 409 200 200 log
     POST tickets:drafts
 log 404 404 404 404 403 403 422 422 422 log
-    POST tickets:taking tickets:resumption
+    POST tickets:taking tickets:resumption tickets:merger tickets:independence intake:unmark
 log 404 404 404 404 403 403 200 200 200 log
     GET  tickets:assignment tickets:routing tickets:escalation tickets:hold tickets:resolution tickets:void
     GET  tickets:priority
 log 404 404 404 404 403 403 302 302 302 log
     POST tickets:assignment tickets:routing tickets:escalation tickets:hold tickets:resolution tickets:void
-    POST tickets:priority
+    POST tickets:priority intake:mark
 log 404 404 404 404 403 200 200 200 200 log
     GET  tickets:reopening
 log 404 404 404 404 403 422 422 422 422 log
