@@ -3,6 +3,17 @@
 import re
 from dataclasses import dataclass
 
+from channels_intake.email.quote_words import (
+    DATED,
+    FIELD,
+    FORWARD,
+    LEAD,
+    SEPARATOR,
+    STAMP,
+    STRONG_START,
+    VERB,
+)
+
 _WIDTH = 400
 _WRAP = 6
 
@@ -21,7 +32,9 @@ def header_at(lines: list[str], at: int) -> Header | None:
     line = _bare(lines[at])
     if len(line) < 4:
         return None
-    if _SEPARATOR.fullmatch(line):
+    if _GROUPWISE.fullmatch(lines[at][:_WIDTH].strip()) and DATED.search(line):
+        return Header(at, at + 1)
+    if SEPARATOR.fullmatch(line):
         return Header(at, at + 1)
     if _RULE.fullmatch(line) or _TITLE.fullmatch(line):
         block = _after_blanks(lines, at + 1)
@@ -34,53 +47,20 @@ def header_at(lines: list[str], at: int) -> Header | None:
 
 def begins_forward(line: str) -> bool:
     """Tell whether a forwarded mail starts on this line."""
-    return bool(_FORWARD.fullmatch(_bare(line)))
+    return bool(FORWARD.fullmatch(_bare(line)))
 
 
 def _bare(line: str) -> str:
-    return line[:_WIDTH].strip(" \t\xa0*").lstrip("> ").strip("* \t")
+    line = line[:_WIDTH]
+    if not line.isascii() or "&nbsp;" in line:
+        line = _MARKS.sub(lambda mark: " " if mark[0] == "&nbsp;" else "", line)
+    return line.strip(" \t\xa0*").lstrip("> ").strip("* \t")
 
 
-_SEPARATOR = re.compile(
-    r"[-_=*–—\s]{2,40}(?:original(?:e|t)?\s+(?:message|nachricht|e?-?mail|appointment)|urspr(?:ü|ue|"
-    r"u)ngliche\s+(?:nachricht|e-?mail|mail)|"
-    r"originalnachricht|original-?(?:nachricht|mail)|message\s+d'origine|message\s+original|mensaje\s+original|"
-    r"mensagem\s+original|"
-    r"messaggio\s+originale|oorspronkelijk\s+bericht|oprindelig\s+meddelelse|opprinnelig\s+melding|"
-    r"ursprungligt\s+meddelande|"
-    r"originalmeddelande|alkuperäinen\s+viesti|wiadomość\s+oryginalna|oryginalna\s+wiadomość|"
-    r"treść\s+oryginalnej\s+wiadomości|"
-    r"původní\s+(?:zpráva|e-mail)|исходное\s+сообщение|reply\s+message|antwort\s+nachricht)[-_=*–—:\s]{0,40}",
-    re.I,
-)
-_TITLE = re.compile(r"[-_=]{3,40}\s?[^\W\d_][^-_=\n]{3,60}\s?[-_=]{3,40}")
+_TITLE = re.compile(r"[-_=]{3,40}\s?[\"']?[^\W\d_][^-_=\n]{3,120}\s?[-_=]{3,40}")
+_GROUPWISE = re.compile(r">>>\s[^<>]{1,100}(?:<[^<>]{3,200}>)?[^<>]{0,60}>>>")
+_MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|&nbsp;")
 _RULE = re.compile(r"[_\-=–—]{8,}")
-_FORWARD = re.compile(
-    r"[-_=*\s]{0,40}(?:begin(?:ning)? (?:of )?forwarded message|(?:begin )?forwarded (?:message|by)\b.{0,80}|"
-    r"(?:anfang der )?weitergeleitete(?:n)? (?:nachricht|e-?mail)|"
-    r"début du message (?:réexpédié|transféré)|message (?:transféré|réexpédié)|mensaje reenviado|"
-    r"mensagem encaminhada|messaggio inoltrato|inizio messaggio inoltrato|"
-    r"doorgestuurd bericht|vidarebefordrat meddelande|vidarebefordrat brev|videresendt (?:meddelelse|melding)|"
-    r"edelleenlähetetty viesti|wiadomość przekazana|treść przekazanej wiadomości|přeposlaná zpráva|"
-    r"пересылаемое сообщение|перенаправленное сообщение)"
-    r"[-_=*:\s]{0,40}",
-    re.I,
-)
-
-_FROM = r"from|von|de|da|van|od|från|fra|lähettäjä|от|отправитель|remitente|mittente"
-_SENT = (
-    r"sent|date|gesendet(?: am)?|datum|envoyé(?: le)?|enviad[oa](?: el| em)?|fecha|data|inviato|verzonden|wysłano|"
-    r"skickat|sendt|"
-    r"lähetetty|päivämäärä|odesláno|дата|отправлено|dato"
-)
-_TO = r"to|an|à|a|para|per|aan|do|till|til|vastaanottaja|komu|кому|destinatario|destinataire"
-_REST = r"cc|kopie|kopia|copia|cópia|bcc|reply[- ]to|antwort an|priority|importance|wichtigkeit|копия|organi[sz]ation"
-_SUBJECT = r"subject|betreff|objet|asunto|assunto|oggetto|onderwerp|temat|ämne|emne|aihe|předmět|тема|re"
-_FIELD = re.compile(
-    rf"\*{{0,2}}(?:(?P<sender>{_FROM})|(?P<sent>{_SENT})|(?P<to>{_TO})|(?P<rest>{_REST})|(?P<subject>{_SUBJECT}))"
-    rf"\s{{0,3}}\*{{0,2}}\s?[::]\s{{0,3}}\*{{0,2}}(?:\s|\S)",
-    re.I,
-)
 
 
 def _block_end(lines: list[str], at: int) -> int | None:
@@ -89,7 +69,7 @@ def _block_end(lines: list[str], at: int) -> int | None:
     number, misses = at, 0
     while number < min(len(lines), at + 14):
         line = _bare(lines[number])
-        match = _FIELD.match(line + " ")
+        match = FIELD.match(line + " ")
         if match and match.lastgroup and match.lastgroup not in kinds:
             kinds.add(match.lastgroup)
             end, misses = number + 1, 0
@@ -100,7 +80,7 @@ def _block_end(lines: list[str], at: int) -> int | None:
         else:
             misses += 1
         number += 1
-    first = _FIELD.match(_bare(lines[at]) + " ")
+    first = FIELD.match(_bare(lines[at]) + " ")
     if first is None or first.lastgroup not in ("sender", "sent", "subject", "to"):
         return None
     strong = kinds & {"sender", "sent", "to", "subject"}
@@ -115,41 +95,13 @@ def _has_address(lines: list[str]) -> bool:
     return any("@" in line[:_WIDTH] for line in lines)
 
 
-_LEAD = re.compile(
-    r"(?:on|at|in a message dated|am|um|le|el|il|em|op|w dniu|dnia|den|på|pe|dne|i|a|в|quoting|pada|il giorno|no dia|"
-    r"mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|"
-    r"lun|mar|mer|jeu|ven|sam|dim|пн|вт|ср|чт|пт|сб|вс)\b\.?,?\s*|(?=\d|[\"'<]?[\w.+-]{1,64}@)|(?=[^\W\d_])",
-    re.I,
-)
-_STRONG_START = re.compile(
-    r"(?:on|at|am|um|le|el|il|em|op|w dniu|dnia|den|på|pe|dne|в|mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|"
-    r"so)\b.{0,40}\d|\d",
-    re.I,
-)
-_VERB = re.compile(
-    r"\b(?:wrote|writes|schrieb(?:en)?|geschrieben|hat\s.{0,200}geschrieben|a\s+écrit|écrit|ha\s+scritto|scrive|"
-    r"escribi[oó]|escribió|escreveu|"
-    r"schreef|geschreven|napisał(?:\(a\)|a)?|pisze|skrev|skriver|skreiv|kirjoitti|napsal(?:\(a\)|a)?|píše|пишет|"
-    r"писал(?:\(а\)|а)?|"
-    r"написал(?:\(а\)|а)?|yazdı|írta|said|sent\sthe\sfollowing)",
-    re.I,
-)
-_DATED = re.compile(
-    r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}\b|\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|"
-    r"\b(?:jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz])",
-    re.I,
-)
-_STAMP = re.compile(
-    r"(?:\w{2,12}\.?,?\s+)?(?:(?:19|20)\d{2}[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|"
-    r"\d{1,2}[-/. ]{1,2}\w{1,10}[-/. ]{1,2}\d{2,4}|\w{3,9} \d{1,2}, \d{4})"
-)
 _MAILBOX = re.compile(r"<?[^\s<>@]{1,64}@[^\s<>@]{1,255}")
 
 
 def _wrote(lines: list[str], at: int) -> Header | None:
     """Match "On Monday, X wrote:", wrapped over a few lines, and its many kin."""
     first = _bare(lines[at])
-    if not _LEAD.match(first.lstrip("- ")) or not any(
+    if not LEAD.match(first.lstrip("- (")) or not any(
         _ends_introduction(_bare(line)) for line in lines[at : at + _WRAP]
     ):
         return None
@@ -159,7 +111,7 @@ def _wrote(lines: list[str], at: int) -> Header | None:
         if not line:
             if (
                 number > at + 1
-                or not _DATED.search(joined)
+                or not DATED.search(joined)
                 or not (_has_sender(joined) or _angle_follows(lines, number))
             ):
                 return None
@@ -170,15 +122,16 @@ def _wrote(lines: list[str], at: int) -> Header | None:
         if len(joined) > _WIDTH:
             return None
         if _ends_introduction(line) and _is_introduction(joined, lines, number, single=number == at):
-            later = range(at + 1, number + 1) if not _STRONG_START.match(first.lstrip("- ")) else ()
-            if any(_STRONG_START.match(_bare(lines[other])) and _wrote(lines, other) for other in later):
+            begins = STRONG_START.match(first.lstrip("- (")) or ("@" in first and DATED.search(first))
+            later = () if begins else range(at + 1, number + 1)
+            if any(STRONG_START.match(_bare(lines[other])) and _wrote(lines, other) for other in later):
                 return None
             return Header(at, number + 1)
     return None
 
 
 def _ends_introduction(line: str) -> bool:
-    return line.endswith((":", ":", ">", "…", "...", "--"))
+    return line.endswith((":", "\uff1a", ">", "…", "...", "--"))
 
 
 def _angle_follows(lines: list[str], at: int) -> bool:
@@ -191,25 +144,25 @@ def _has_sender(text: str) -> bool:
 
 def _starts_anew(line: str) -> bool:
     """Tell a line that begins an introduction of its own, so that none reaches across it."""
-    return bool(re.match(r"(?:On|Am|Le|El|Il|Op)\s", line) and _DATED.search(line))
+    return bool(re.match(r"(?:On|Am|Le|El|Il|Op)\s", line) and DATED.search(line))
 
 
 def _is_introduction(text: str, lines: list[str], at: int, single: bool) -> bool:
     dashed = text.startswith("--") and text.endswith("--")
-    ends = text.endswith((":", ":")) or dashed
+    ends = text.endswith((":", "\uff1a")) or dashed
     text = text.strip("- ") if dashed else text
-    verb = _VERB.search(text)
-    if verb and (ends or (text.endswith((">", "…", "...")) and _DATED.search(text[: verb.start() + 1]))):
-        tail = text[verb.end() :].strip(" :*")
-        known = _DATED.search(text) or "@" in text or _quote_below(lines, at)
+    verb = VERB.search(text)
+    if verb and (ends or (text.endswith((">", "…", "...")) and DATED.search(text[: verb.start() + 1]))):
+        tail = text[verb.end() :].strip(" :\uff1a*")
+        known = DATED.search(text) or "@" in text or _quote_below(lines, at)
         return bool(known) and len(tail) <= 150 and not re.search(r"[^\W\d]{4,}[.!?]\s+[A-ZÄÖÜ]", tail)
-    stamp = _STAMP.search(text[:120])
+    stamp = STAMP.search(text[:120])
     mailbox = _MAILBOX.search(text)
-    if text.endswith(">") and at + 1 < len(lines) and _VERB.match(_bare(lines[at + 1])):
+    if text.endswith(">") and at + 1 < len(lines) and VERB.match(_bare(lines[at + 1])):
         return False
     if stamp and mailbox and (ends or (text.endswith(">") and _quote_below(lines, at, within=3))):
         outside = text[: stamp.start()] + text[stamp.end() :]
-        return len(outside) <= 200 and (stamp.start() < 60)
+        return len(outside) <= 200 and (stamp.start() < 90)
     return bool(mailbox and ends and single and _quote_below(lines, at, within=3) and len(text) <= 160)
 
 
