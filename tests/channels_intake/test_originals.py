@@ -19,13 +19,13 @@ ATTACHED = (
 
 @pytest.fixture
 def client():
-    return as_(make_agent(make_queue()))
+    return as_(make_agent(make_queue(), language="en"))
 
 
 def came(raw: bytes) -> Message:
     ticket = receive(raw).ticket
     assert ticket is not None
-    return Message.objects.get(ticket=ticket)
+    return Message.objects.get(ticket=ticket, kind=Message.Kind.CUSTOMER)
 
 
 def address_of(message: Message, part: str) -> str:
