@@ -1,10 +1,30 @@
 """Questions about deliveries."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from notifications.models import Delivery, DeliveryQuerySet
+from notifications.reasons import reason
 from people.models import User
 from tickets.models import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How far one mail got; `is_doubtful`: it is the last one to a person whose address a mail came back from."""
+
+    delivery: Delivery
+    why: str
+    is_doubtful: bool
+
+
+def mails_by_message(ticket: Ticket) -> list[tuple[int | None, list[Sent]]]:
+    """Give for each message how far its mails got."""
+    mails = list(mails_of(ticket))
+    last = {mail.recipient_id: mail.pk for mail in mails if mail.recipient is not None and mail.recipient.is_suspect}
+    shown = [Sent(mail, reason(mail), last.get(mail.recipient_id) == mail.pk) for mail in mails]
+    return [(key, list(group)) for key, group in groupby(shown, lambda sent: sent.delivery.event.message_id)]
 
 
 def mails_of(ticket: Ticket) -> DeliveryQuerySet:

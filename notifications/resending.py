@@ -1,4 +1,4 @@
-"""Trying a failed mail once more."""
+"""Trying a failed mail once more, and believing in an address again."""
 
 from datetime import datetime
 
@@ -6,6 +6,7 @@ from django.db import transaction
 
 from notifications.models import Delivery
 from notifications.telling import GIVE_UP_AFTER, wake_sender
+from people.models import User
 
 
 class CannotResend(Exception):
@@ -28,3 +29,8 @@ def resend(delivery: Delivery, *, now: datetime) -> Delivery:
     delivery.save(update_fields=["address", "state", "error", "tries", "next_try_at", "give_up_at"])
     transaction.on_commit(wake_sender, robust=True)
     return delivery
+
+
+def trust_address(delivery: Delivery) -> None:
+    """Remember that this recipient's address is right, though a mail to it came back: automatic mail goes there again."""
+    User.objects.filter(deliveries=delivery.pk).update(is_suspect=False)

@@ -1,7 +1,5 @@
 """How far mails got, beside their messages, and the notices behind the bell."""
 
-from itertools import groupby
-
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from notifications import queries
 from notifications.models import Delivery
 from notifications.notices import say
-from notifications.resending import CannotResend, resend
+from notifications.resending import CannotResend, resend, trust_address
 from people.models import User
 from tickets.models import Ticket
 from tickets.permissions import can, check
@@ -41,9 +39,17 @@ def resending(request: HttpRequest, ticket_id: int, delivery_id: int) -> HttpRes
         resend(delivery, now=timezone.now())
     except CannotResend:
         return _deliveries(request, ticket, status=422)
-    if not request.headers.get("HX-Request"):
-        return redirect(f"/tickets/{ticket.pk}/")
-    return _deliveries(request, ticket)
+    return _done(request, ticket)
+
+
+@require_POST
+@login_required
+def address(request: HttpRequest, ticket_id: int, delivery_id: int) -> HttpResponse:
+    """Say that the address of a recipient is right, though a mail to it came back."""
+    ticket, user = _ticket(request, ticket_id), _user(request)
+    check(user, "reply", ticket)
+    trust_address(get_object_or_404(queries.mails_of(ticket), pk=delivery_id))
+    return _done(request, ticket)
 
 
 @require_GET
@@ -77,9 +83,19 @@ def seen(request: HttpRequest) -> HttpResponse:
     return _notices(request)
 
 
+def _done(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    if not request.headers.get("HX-Request"):
+        return redirect(f"/tickets/{ticket.pk}/")
+    return _deliveries(request, ticket)
+
+
 def _deliveries(request: HttpRequest, ticket: Ticket, status: int = 200) -> HttpResponse:
-    mails = [(key, list(group)) for key, group in groupby(queries.mails_of(ticket), lambda d: d.event.message_id)]
-    context = {"ticket": ticket, "mails": mails, "may_resend": can(_user(request), "reply", ticket)}
+    context = {
+        "ticket": ticket,
+        "mails": queries.mails_by_message(ticket),
+        "may_resend": can(_user(request), "reply", ticket),
+        "now": timezone.now(),
+    }
     return render(request, "notifications/_deliveries.html", context, status=status)
 
 

@@ -1,5 +1,6 @@
 """How far mails got beside their messages, and the notices behind the bell."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from notifications.queries import unseen_count
 from people.models import User
 from tests.factories import NOW, make_agent, make_queue, make_ticket, make_user
 from tickets import relay
-from tickets.models import Queue, Ticket
+from tickets.models import Message, Queue, Ticket
 from tickets.operations.assigning import assign
 from tickets.operations.replying import reply
 
@@ -51,11 +52,11 @@ def given(ticket: Ticket, agent: User) -> None:
 @pytest.mark.parametrize(
     ("state", "words"),
     [
-        ({"state": "sent", "sent_at": NOW}, "sent 10:00"),
+        ({"state": "sent", "sent_at": NOW}, "10:00"),
         ({"state": "queued"}, "waiting"),
-        ({"state": "sending"}, "waiting"),
-        ({"state": "failed", "error": "550 No such user"}, "550 No such user"),
-        ({"state": "bounced"}, "came back"),
+        ({"state": "sending", "error": "timed out"}, "it is tried again"),
+        ({"state": "failed", "error": "550 No such user"}, "There is no such address."),
+        ({"state": "bounced", "error": "452 4.2.2 Over quota"}, "The mailbox is full."),
     ],
 )
 def test_each_message_shows_how_far_its_mail_got(
@@ -69,6 +70,78 @@ def test_each_message_shows_how_far_its_mail_got(
     assert f'id="delivery-{delivery.event.message_id}"' in shown
     assert words in shown
     assert ("Send again" in shown) == (state["state"] in ("failed", "bounced"))
+
+
+def test_copies_say_to_whom_they_went(client: Client, agent: User, queue: Queue) -> None:
+    cc, hidden = make_user(name="Carla Copy"), make_user(name="Bea Blind")
+    ticket = make_ticket(queue, participants=[cc], requester=make_user(name="Petra Person"))
+    message = reply(ticket, text="Antwort", by=agent, now=NOW)
+    Message.objects.filter(pk=message.pk).update(recipients={"bcc": [hidden.email]})
+    relay.relay_due(timezone.now())
+
+    shown = client.get(f"/mail/deliveries/{ticket.pk}/").content.decode()
+
+    assert re.findall(r"\b(?:blind )?(?:copy )?to [A-Z]\w+ [A-Z]\w+", shown) == [
+        "to Petra Person",
+        "copy to Carla Copy",
+        "blind copy to Bea Blind",
+    ]
+
+
+def test_a_doubtful_address_is_shown_once_until_somebody_says_that_it_is_right(
+    client: Client, agent: User, queue: Queue
+) -> None:
+    ticket = make_ticket(queue)
+    first, last = answered(agent, ticket, times=2, state="sent", sent_at=NOW)
+    assert "doubtful" not in client.get(f"/mail/deliveries/{ticket.pk}/").content.decode()
+    User.objects.filter(pk=ticket.requester_id).update(is_suspect=True)
+
+    shown = client.get(f"/mail/deliveries/{ticket.pk}/").content.decode()
+    assert shown.count("address doubtful: the last mail came back") == 1
+    assert f"/mail/deliveries/{ticket.pk}/{last.pk}/address/" in shown
+
+    shown = client.post(f"/mail/deliveries/{ticket.pk}/{last.pk}/address/", headers={"HX-Request": "true"})
+
+    assert "doubtful" not in shown.content.decode()
+    assert not User.objects.get(pk=ticket.requester_id).is_suspect
+    assert first.recipient_id == last.recipient_id
+
+
+def test_an_answer_goes_to_a_doubtful_address_all_the_same(client: Client, agent: User, queue: Queue) -> None:
+    ticket = make_ticket(queue, requester=make_user(is_suspect=True))
+
+    [delivery] = answered(agent, ticket)
+
+    assert (delivery.state, delivery.address) == ("queued", ticket.requester.email)
+
+
+def test_only_who_may_answer_says_that_an_address_is_right(client: Client, queue: Queue) -> None:
+    person = make_user(is_suspect=True)
+    ticket = make_ticket(queue, requester=person)
+    [delivery] = answered(make_agent(queue), ticket, state="bounced", next_try_at=None)
+    url = f"/mail/deliveries/{ticket.pk}/{delivery.pk}/address/"
+    client.force_login(make_agent(queue, level=1, language="en"))
+
+    shown = client.get(f"/mail/deliveries/{ticket.pk}/").content.decode()
+    refused = client.post(url).status_code
+    client.force_login(person)
+    unseen = client.post(url).status_code
+
+    assert ("doubtful" in shown, "The address is right" in shown) == (True, False)
+    assert (refused, unseen) == (403, 404)
+    assert User.objects.get(pk=person.pk).is_suspect
+
+
+def test_the_address_of_somebody_in_another_ticket_is_not_reached_through_this_one(
+    client: Client, agent: User, queue: Queue
+) -> None:
+    person = make_user(is_suspect=True)
+    [delivery] = answered(make_agent(make_queue()), make_ticket(make_queue(), requester=person))
+
+    response = client.post(f"/mail/deliveries/{make_ticket(queue).pk}/{delivery.pk}/address/")
+
+    assert response.status_code == 404
+    assert User.objects.get(pk=person.pk).is_suspect
 
 
 def test_nobody_else_sees_who_got_mail(client: Client, agent: User, queue: Queue) -> None:

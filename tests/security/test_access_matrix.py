@@ -71,8 +71,10 @@ log 404 404 404 404 200 200 200 200 200 log
     GET  tickets:appointment intake:original intake:headers intake:attached
     GET  intake:chat_desk intake:chat_desk_talk intake:chat_solutions notifications:deliveries
 log 404 404 404 404 403 302 302 302 302 log
-    POST tickets:messages tickets:notes tickets:attempts
+    POST tickets:messages tickets:notes tickets:attempts tickets:participants tickets:participant_removal
     POST intake:chat_desk_talk intake:chat_finish notifications:resending notifications:address
+log 404 404 404 404 403 409 409 409 409 log
+    POST tickets:withdrawal tickets:sending
 log 404 404 404 404 403 200 409 200 200 log
     POST tickets:drafts
 log 404 404 404 404 403 403 422 422 422 log
@@ -277,6 +279,8 @@ def sent(world: World, name: str) -> dict[str, object]:
         "people:language": {"language": "en"},
         "tickets:messages": {"body": "An answer"},
         "tickets:notes": {"body": "A note"},
+        "tickets:participants": {"address": "kim@kunde.example"},
+        "tickets:participant_removal": {"user": world.people["participant"].pk},
         "tickets:drafts": {"body": "A draft", "version": "0"},
         "tickets:assignment": {"to": world.people["reply"].pk},
         "tickets:routing": {"to": world.second.pk},
