@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 
-from channels_intake.email.addresses import clean_address
+from channels_intake.email.addresses import clean_address, parse_addresses
 from channels_intake.email.headers import ids_in
 from channels_intake.email.parts import Part
 from channels_intake.email.structure import split_mail
@@ -19,6 +19,10 @@ _ID_LIST = re.compile(
     rb"^[ \t>|]{0,8}(?:References|In-Reply-To)[ \t]*:((?:[^\r\n]*\r?\n[ \t]+(?=<))*+[^\r\n]*)", re.I | re.M
 )
 _ALONE = re.compile(r"^[ \t]*<?([^\s<>@]{1,64}@[^\s<>@:]{1,255})>?[ \t]*:?[ \t]*(?:\(.{0,80}\))?[ \t]*$", re.M)
+_TEXT = 5_000
+_QUOTED = re.compile(r"^[-> \t]{0,8}(?:Received|Return-Path|Message-I[dD]|From|Von|De)[ \t]*:", re.M)
+_ANYWHERE = re.compile(r"(?<![\w.+-])[\w.+=-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_DAEMON = re.compile(r"mailer-daemon|postmaster|no-?reply|abuse", re.I)
 _ORIGINAL = frozenset({"message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global"})
 
 
@@ -51,8 +55,24 @@ def returned_mail(root: Part, text: str) -> Returned:
     if not any(addresses):
         addresses.extend(_recipients(quoted))
         addresses.extend(clean_address(found) for found in _ALONE.findall(text[:5_000])[:20])
+    if not any(addresses):
+        addresses.extend(_named_in(text, root))
     found = [one for one in dict.fromkeys(ids + related) if one not in own]
     return Returned(tuple(found[:50]), tuple(dict.fromkeys(address for address in addresses if address))[:50])
+
+
+def _named_in(text: str, root: Part) -> list[str]:
+    """List the addresses a text names above the mail it quotes; not its own sender's and recipients'."""
+    quoted = _QUOTED.search(text[:_TEXT])
+    ours = {
+        address
+        for name in ("to", "cc", "from", "return-path", "delivered-to")
+        for raw in root.all(name)[:5]
+        for _, address in parse_addresses(raw[:5_000])
+    }
+    named = _ANYWHERE.finditer(text[: quoted.start() if quoted else _TEXT])
+    found = (clean_address(one[0]) for one in islice(named, 50))
+    return [one for one in dict.fromkeys(found) if one and one not in ours and not _DAEMON.match(one)][:5]
 
 
 def _read_original(raw: bytes, ids: list[str], related: list[str]) -> None:
