@@ -77,7 +77,7 @@ class AnswerForm(TextForm, CopiesForm):
 
 
 class WithdrawalForm(CopiesForm):
-    """Which answer is taken back, and what stands in the editor meanwhile."""
+    """Which answer is taken back, and what stands in the editor meanwhile; what is wrong there does not hinder it."""
 
     held = forms.IntegerField(min_value=1)
     body = forms.CharField(max_length=LONGEST, required=False, strip=False)

@@ -2,7 +2,19 @@
 
 from django.urls import path, re_path
 
-from tickets.views import assignment, attachments, attempts, drafts, listing, messages, moving, states, ticket
+from tickets.views import (
+    answers,
+    assignment,
+    attachments,
+    attempts,
+    drafts,
+    listing,
+    messages,
+    moving,
+    participants,
+    states,
+    ticket,
+)
 from tickets.views.relating import independence, merger
 
 app_name = "tickets"
@@ -13,13 +25,17 @@ urlpatterns = [
     path("<int:pk>/", ticket.show, name="show"),
     path("<int:pk>/row/", listing.row, name="row"),
     path("<int:pk>/thread/", ticket.thread, name="thread"),
-    path("<int:pk>/messages/", messages.create, name="messages"),
+    path("<int:pk>/messages/", answers.create, name="messages"),
+    path("<int:pk>/held/withdrawal/", answers.withdrawal, name="withdrawal"),
+    path("<int:pk>/held/sending/", answers.sending, name="sending"),
     path("<int:pk>/messages/<int:message_pk>/body/", messages.body, name="body"),
     path("<int:pk>/messages/<int:message_pk>/full/", messages.full, name="full"),
     path("<int:pk>/notes/", messages.create_note, name="notes"),
     re_path(r"^(?P<pk>[0-9]{1,18})/drafts/(?P<kind>reply|note)/$", drafts.save, name="drafts"),
     path("<int:pk>/attachments/<uuid:key>/", attachments.show, name="attachment"),
     path("<int:pk>/attachments/<uuid:key>/appointment/", attachments.appointment, name="appointment"),
+    path("<int:pk>/participants/", participants.participants, name="participants"),
+    path("<int:pk>/participants/removal/", participants.participant_removal, name="participant_removal"),
     path("<int:pk>/taking/", assignment.taking, name="taking"),
     path("<int:pk>/assignment/", assignment.assignment, name="assignment"),
     path("<int:pk>/routing/", moving.routing, name="routing"),

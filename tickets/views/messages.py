@@ -1,4 +1,4 @@
-"""Writing to the requester and to colleagues, and reading what mails really looked like."""
+"""Noting for colleagues, and reading what mails really looked like."""
 
 from typing import cast
 from urllib.parse import quote, unquote
@@ -13,54 +13,14 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from helpdesk.lib import html
-from tickets.forms import AnswerForm, TextForm
+from tickets.forms import TextForm
 from tickets.models import Draft, Message, Ticket
-from tickets.operations.answering import Then, answer
 from tickets.operations.drafting import drop_draft
-from tickets.operations.holding import CannotHold
 from tickets.operations.noting import CannotNote, note
-from tickets.operations.replying import CannotReply, Overtaken
-from tickets.operations.resolution import CannotResolve
 from tickets.views.access import StaffRequest, staff_only, ticket_for
 from tickets.views.screen import changed, refused
 
 FRAME_POLICY = f"{html.POLICY}; frame-ancestors 'self'"
-
-
-@staff_only
-@require_POST
-def create(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer the requester, with the consequence the button names."""
-    request = cast(StaffRequest, request)
-    ticket = ticket_for(request, pk, "reply")
-    form = AnswerForm(request.POST, request.FILES)
-    if not form.is_valid():
-        return refused(request, ticket, _errors(form), form=form)
-    data = form.cleaned_data
-    if data["then"] != Then.KEEP:
-        ticket_for(request, pk, "hold" if data["then"] == Then.WAIT else "resolve")
-    try:
-        answer(
-            ticket,
-            text=data["text"],
-            html=data["html"],
-            files=data["attachments"],
-            then=data["then"],
-            solution=data["solution"],
-            seen=data["seen"],
-            client_id=data["client_id"],
-            by=request.user,
-            now=timezone.now(),
-        )
-    except Overtaken as overtaken:
-        why = gettext("This came in while you were writing. Read it, then send your answer or change it.")
-        return refused(request, ticket, why, form=form, status=409, overtaken=overtaken.message, then=str(data["then"]))
-    except CannotReply:
-        return refused(request, ticket, gettext("The ticket is closed. Open it again, then answer."), form=form)
-    except (CannotHold, CannotResolve):
-        why = gettext("The ticket was resolved meanwhile. Choose “Send and keep open”.")
-        return refused(request, ticket, why, form=form)
-    return changed(request, pk, template="tickets/_written.html", said=gettext("Sent."))
 
 
 @staff_only

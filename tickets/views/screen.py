@@ -128,7 +128,9 @@ def part(request: StaffRequest, template: str, ticket: Ticket, *, status: int = 
     return render(request, template, context, status=status)
 
 
-def changed(request: StaffRequest, pk: int, *, template: str = "tickets/_changed.html", said: str = "") -> HttpResponse:
+def changed(
+    request: StaffRequest, pk: int, *, template: str = "tickets/_changed.html", said: str = "", **extra: Any
+) -> HttpResponse:
     """Answer after an action that worked: the parts that changed, or the way back to the page."""
     ticket = for_page(request.user).filter(pk=pk).first()
     query = where(request)
@@ -140,7 +142,7 @@ def changed(request: StaffRequest, pk: int, *, template: str = "tickets/_changed
         if said:
             messages.success(request, said)
         return redirect(f"{reverse('tickets:show', args=[pk])}?{query.urlencode()}".rstrip("?"))
-    return part(request, template, ticket, oob=True, **row_context(request, ticket, query))
+    return part(request, template, ticket, oob=True, **row_context(request, ticket, query), **extra)
 
 
 def row_context(request: StaffRequest, ticket: Ticket, wanted: Mapping[str, str]) -> dict[str, Any]:
@@ -168,6 +170,11 @@ def refused(
         extra["note_text" if extra.get("writes_note") else "reply_text"] = form.data["body"]
         extra |= {f"{name}_text": form.data[name] for name in ("cc", "bcc") if name in form.data}
     return whole_page(request, ticket, status=status, why=why, **extra)
+
+
+def errors_of(form: Form) -> str:
+    """Say in one text what is wrong with a form."""
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 def where(request: StaffRequest) -> QueryDict:
