@@ -34,3 +34,11 @@ bench:
 bench-mail:
 	@bin/bootstrap local
 	@N='$(N)' exec .venv/bin/python -m bench.intake
+
+.PHONY: loops once
+loops:
+	@bin/bootstrap test
+	@SECONDS='$(SECONDS)' exec .venv/bin/python -m tests.loops
+
+once:
+	@ONCE_MAILS='$(or $(N),500)' $(MAKE) --no-print-directory test K=tests/channels_intake/test_once.py

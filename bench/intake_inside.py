@@ -31,6 +31,13 @@ def one_by_one(number: int) -> dict[str, Any]:
     return {"p50": cuts[9], "p95": cuts[18], "cpu_ms": cpu * 1000 / max(1, number)}
 
 
+def accept() -> None:
+    """Accept what is stored, as the workers do, until stopped."""
+    while True:
+        if not arriving.process_stored(timezone.now(), limit=100):
+            time.sleep(0.02)
+
+
 def profile(number: int) -> None:
     """Say where the time goes."""
     import cProfile
@@ -42,7 +49,9 @@ def profile(number: int) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "profile":
+    if sys.argv[1] == "accept":
+        accept()
+    elif sys.argv[1] == "profile":
         profile(int(sys.argv[2]))
     else:
         print(json.dumps(one_by_one(int(sys.argv[1]))))
