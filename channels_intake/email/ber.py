@@ -7,7 +7,7 @@ ENVELOPED = bytes.fromhex("2a864886f70d010703")
 AUTH_ENVELOPED = bytes.fromhex("2a864886f70d0109100117")
 
 _OID, _OCTETS, _SEQUENCE, _EXPLICIT = 0x06, 0x04, 0x30, 0xA0
-_PIECES = 1_000_000
+_PIECES = 100_000
 
 
 class NotCms(Exception):
@@ -101,14 +101,16 @@ def _octets(data: bytes, at: int) -> bytes:
         return data[first.start : first.end]
     if first.tag != _OCTETS | 0x20:
         raise NotCms("The content is no octet string.")
-    end, at, pieces = first.end if first.end is not None else len(data), first.start, list[bytes]()
-    while at < end and data[at : at + 2] != b"\0\0":
+    end, at, content = first.end if first.end is not None else len(data), first.start, bytearray()
+    for _ in range(_PIECES):
+        if at >= end or data[at : at + 2] == b"\0\0":
+            break
         piece = _element(data, at)
         if piece.tag & ~0x20 != _OCTETS:
             break
         if piece.tag == _OCTETS and piece.end is not None:
-            pieces.append(data[piece.start : piece.end])
+            content += data[piece.start : piece.end]
             at = piece.end
         else:
             at = piece.start  # pieces of pieces
-    return b"".join(pieces)
+    return bytes(content)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from channels_intake.email.quote_words import (
     DATED,
@@ -32,11 +33,12 @@ def header_at(lines: list[str], at: int) -> Header | None:
     line = _bare(lines[at])
     if len(line) < 4:
         return None
-    if _GROUPWISE.fullmatch(lines[at][:_WIDTH].strip()) and DATED.search(line):
+    if line.endswith(">>>") and _GROUPWISE.fullmatch(lines[at][:_WIDTH].strip()) and DATED.search(line):
         return Header(at, at + 1)
-    if SEPARATOR.fullmatch(line):
+    is_ruled = line[0] in "-_=–—"
+    if is_ruled and SEPARATOR.fullmatch(line):
         return Header(at, at + 1)
-    if _RULE.fullmatch(line) or _TITLE.fullmatch(line):
+    if is_ruled and (_RULE.fullmatch(line) or _TITLE.fullmatch(line)):
         block = _after_blanks(lines, at + 1)
         if block is not None and (end := _block_end(lines, block)):
             return Header(at, end, is_block=True)
@@ -51,7 +53,11 @@ def begins_forward(line: str) -> bool:
 
 
 def _bare(line: str) -> str:
-    line = line[:_WIDTH]
+    return _stripped(line[:_WIDTH])
+
+
+@lru_cache(maxsize=64)  # each line is looked at from several lines above it
+def _stripped(line: str) -> str:
     if not line.isascii() or "&nbsp;" in line:
         line = _MARKS.sub(lambda mark: " " if mark[0] == "&nbsp;" else "", line)
     return line.strip(" \t\xa0*").lstrip("> ").strip("* \t")
@@ -69,7 +75,7 @@ def _block_end(lines: list[str], at: int) -> int | None:
     number, misses = at, 0
     while number < min(len(lines), at + 14):
         line = _bare(lines[number])
-        match = FIELD.match(line + " ")
+        match = _field(line)
         if match and match.lastgroup and match.lastgroup not in kinds:
             kinds.add(match.lastgroup)
             end, misses = number + 1, 0
@@ -80,7 +86,7 @@ def _block_end(lines: list[str], at: int) -> int | None:
         else:
             misses += 1
         number += 1
-    first = FIELD.match(_bare(lines[at]) + " ")
+    first = _field(_bare(lines[at]))
     if first is None or first.lastgroup not in ("sender", "sent", "subject", "to"):
         return None
     strong = kinds & {"sender", "sent", "to", "subject"}
@@ -89,6 +95,10 @@ def _block_end(lines: list[str], at: int) -> int | None:
     ):
         return end
     return None
+
+
+def _field(line: str) -> re.Match[str] | None:
+    return FIELD.match(line + " ") if ":" in line[:40] or "\uff1a" in line[:40] else None
 
 
 def _has_address(lines: list[str]) -> bool:
@@ -131,7 +141,7 @@ def _wrote(lines: list[str], at: int) -> Header | None:
 
 
 def _ends_introduction(line: str) -> bool:
-    return line.endswith((":", "\uff1a", ">", "…", "...", "--"))
+    return line.endswith((":", "\uff1a", "…", "...", "--")) or (line.endswith(">") and "@" in line)
 
 
 def _angle_follows(lines: list[str], at: int) -> bool:

@@ -48,10 +48,12 @@ def _is_bounce(root: Part, subject: str, text: str) -> bool:
     postmaster = bool(POSTMASTER.search(sender)) or not _address(root)
     returned = null_sender(root) or _from_daemon(root)
     named = bool(BOUNCE_SUBJECT.match(subject))
-    worded = bool(BOUNCE_TEXT.search(head)) or bool(_original_below(head))
     carries = any(kind in ("message/rfc822", "text/rfc822-headers", "message/partial") for kind in types)
     if daemon:
         return not _says_vacation(root)
+    if not (postmaster or returned or carries or named):
+        return False
+    worded = bool(BOUNCE_TEXT.search(head)) or bool(_original_below(head))
     if postmaster or returned:
         return named or worded or (carries and (returned or postmaster))
     if carries and worded and UNANSWERED.match(_address(root)):

@@ -12,6 +12,7 @@ _START = (
     b"\\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par "
     b"\\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx"
 )
+_GROUPS = 1_000
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([^\\{}\r\n]+)|[\r\n]+", re.S
 )
@@ -101,9 +102,9 @@ class _Reader:
 
     def brace(self, brace: bytes) -> None:
         self.flush()
-        if brace == b"{":
+        if brace == b"{" and len(self.groups) < _GROUPS:
             self.groups.append((self.silent, self.plain, self.width))
-        elif self.groups:
+        elif brace == b"}" and self.groups:
             self.silent, self.plain, self.width = self.groups.pop()
         self.skip = 0
 

@@ -23,6 +23,7 @@ _NAMES = (_P_LONG_NAME, _P_FILE_NAME, _P_NAME)
 _SIZES = {0: 4, 1: 0, 2: 2, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 10: 4, 11: 2, 0x14: 8, 0x40: 8, 0x48: 16}
 _STRING, _UNICODE = 0x1E, 0x1F
 _VARIABLE = frozenset({0x0D, _STRING, _UNICODE, 0x102})
+_OBJECTS = 10_000
 _EMBEDDED = bytes.fromhex("0703020000000000c000000000000046")
 
 
@@ -72,7 +73,9 @@ class _Reader:
     def read(self) -> Unpacked:
         self.found.is_complete = len(self.data) > 17
         try:
-            for level, kind, value in _objects(self.data):
+            for number, (level, kind, value) in enumerate(_objects(self.data)):
+                if number >= _OBJECTS:
+                    raise OverflowError("There are too many objects.")
                 if level == _FILE:
                     self.file_object(kind, value)
                 else:
