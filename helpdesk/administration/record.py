@@ -18,6 +18,8 @@ KINDS = {
     "sla.calendar": _("calendar"),
     "sla.policy": _("SLA"),
     "channels_intake.mailbox": _("mailbox"),
+    "notifications.sender": _("sender"),
+    "notifications.oauthgrant": _("sign-in by OAuth"),
 }
 
 

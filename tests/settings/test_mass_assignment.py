@@ -27,7 +27,7 @@ MEANT = {
     "policy": {"name", "calendar", "is_default", "changed_at"},
     "mailbox": {
         "name", "address", "queue", "language", "host", "port", "security", "username", "secret", "folder",
-        "move_to", "is_active",
+        "move_to", "is_active", "sender",
     },
     "person": {"name", "email", "role", "language", "phone", "department", "location", "is_vip"},
 }  # fmt: skip
@@ -38,7 +38,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "policy": {"name": "New"},
     "mailbox": {
         "name": "New", "address": "new@helpdesk.example", "host": "imap.helpdesk.example", "username": "u",
-        "port": 143, "security": "starttls", "folder": "New",
+        "port": 143, "security": "starttls", "folder": "New", "protocol": "imap",
     },
     "person": {"name": "New", "email": "new@helpdesk.example", "role": "lead", "language": "en"},
 }  # fmt: skip
