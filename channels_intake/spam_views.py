@@ -62,15 +62,15 @@ NOT_SPAM = Action(
 
 
 @staff_only
-def spam(request: HttpRequest, pk: int) -> HttpResponse:
+def spam(request: HttpRequest, ticket: int) -> HttpResponse:
     """Put a ticket into spam."""
-    return perform(request, pk, SPAM)
+    return perform(request, ticket, SPAM)
 
 
 @staff_only
-def not_spam(request: HttpRequest, pk: int) -> HttpResponse:
+def not_spam(request: HttpRequest, ticket: int) -> HttpResponse:
     """Take a ticket out of spam."""
-    return perform(request, pk, NOT_SPAM)
+    return perform(request, ticket, NOT_SPAM)
 
 
 @staff_only
