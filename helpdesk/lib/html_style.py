@@ -50,8 +50,8 @@ def document_style(theme: Literal["light", "dark"], *, sheet: bool = False) -> s
     return (
         f":root{{color-scheme:{theme}}}"
         f"body{{margin:0;padding:{'12px' if sheet else '0'};color:{ink};"
-        f"background:{paper if sheet or theme == 'dark' else 'transparent'};"
-        "font:15px/1.55 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;overflow-wrap:anywhere}"
+        f"background:{paper if sheet else 'transparent'};"
+        "font:14px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;overflow-wrap:anywhere}"
         "body>:first-child{margin-top:0}body>:last-child{margin-bottom:0}"
         f"a{{color:{link}}}img{{max-width:100%;height:auto}}table{{max-width:100%;border-collapse:collapse}}"
         "pre{white-space:pre-wrap;font:13px/1.5 ui-monospace,monospace}"
@@ -59,4 +59,5 @@ def document_style(theme: Literal["light", "dark"], *, sheet: bool = False) -> s
         f".kept-out{{margin:0 0 10px;font-size:12px;color:{soft}}}"
         f"details.quote{{margin-top:10px}}details.quote>summary{{cursor:pointer;font-size:12px;color:{soft}}}"
         f"details.quote>div{{margin-top:8px;padding-left:10px;border-left:3px solid {faint}}}"
+        "details.quote>div>blockquote{margin:0;padding:0;border:0}"
     )
