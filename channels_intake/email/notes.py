@@ -1,28 +1,5 @@
-"""The sentences for what an agent should know about how a mail was read."""
+"""The sentences for what an agent should know about how a mail was read; the conversation shows them."""
 
-from django.utils.translation import gettext, gettext_lazy
+from tickets.parser_notes import sentence
 
-_SENTENCES = {
-    "mail_too_large": gettext_lazy("The mail is larger than 40 MB; only its beginning was read."),
-    "headers_cut": gettext_lazy("The mail's headers are unusually long and were cut."),
-    "too_many_parts": gettext_lazy("The mail has more parts than are read; the rest was left out."),
-    "too_deep": gettext_lazy("The mail nests its parts too deeply; the innermost were kept as files."),
-    "file_too_large": gettext_lazy("A file larger than 25 MB was left out."),
-    "too_many_files": gettext_lazy("The mail has more than 50 files; the rest was left out."),
-    "text_cut": gettext_lazy("The text is very long and was cut."),
-    "html_cut": gettext_lazy("The formatted text is very long and was cut."),
-    "too_many_links": gettext_lazy("The text has more than 5,000 links; they were left out."),
-    "winmail_dat": gettext_lazy("Part of the mail is packed in a winmail.dat file, which could not be unpacked."),
-    "invite": gettext_lazy("The mail carries an appointment."),
-    "signed_smime": gettext_lazy("Signed by S/MIME (not checked)."),
-    "signed_pgp": gettext_lazy("Signed by PGP (not checked)."),
-    "encrypted_smime": gettext_lazy("Encrypted by S/MIME; it can't be read here."),
-    "encrypted_pgp": gettext_lazy("Encrypted by PGP; it can't be read here."),
-}
-
-
-def sentence(note: str) -> str:
-    """Word one of an envelope's notes in the reader's language."""
-    code, _, detail = note.partition(":")
-    text = str(_SENTENCES.get(code, gettext("Part of the mail could not be read.")))
-    return f"{text} ({detail})" if detail else text
+__all__ = ["sentence"]
