@@ -18,6 +18,8 @@ KINDS = {
     "sla.calendar": _("calendar"),
     "sla.policy": _("SLA"),
     "channels_intake.mailbox": _("mailbox"),
+    "channels_intake.mailrule": _("mail rule"),
+    "channels_intake.block": _("blocked or allowed sender"),
     "notifications.sender": _("sender"),
     "notifications.oauthgrant": _("sign-in by OAuth"),
 }

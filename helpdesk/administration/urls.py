@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from helpdesk.administration.mail_urls import PATTERNS
 from helpdesk.administration.views import calendars, home, mailboxes, people, policies, queues, rules
 
 app_name = "settings"
@@ -20,6 +21,7 @@ urlpatterns = [
     path("rules/<int:pk>/", rules.show, name="rule"),
     path("rules/<int:pk>/position/", rules.position, name="rule_position"),
     path("rules/<int:pk>/removal/", rules.removal, name="rule_removal"),
+    *PATTERNS,
     path("calendars/", calendars.index, name="calendars"),
     path("calendars/new/", calendars.new, name="calendar_new"),
     path("calendars/<int:pk>/", calendars.show, name="calendar"),
