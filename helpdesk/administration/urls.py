@@ -3,7 +3,7 @@
 from django.urls import path
 
 from helpdesk.administration.mail_urls import PATTERNS
-from helpdesk.administration.views import calendars, home, mailboxes, people, policies, queues, rules
+from helpdesk.administration.views import calendars, grants, home, mailboxes, people, policies, queues, rules
 
 app_name = "settings"
 urlpatterns = [
@@ -34,6 +34,12 @@ urlpatterns = [
     path("mailboxes/trial/", mailboxes.trial, name="mailbox_new_trial"),
     path("mailboxes/<int:pk>/", mailboxes.show, name="mailbox"),
     path("mailboxes/<int:pk>/trial/", mailboxes.trial, name="mailbox_trial"),
+    path("grants/", grants.index, name="grants"),
+    path("grants/new/", grants.new, name="grant_new"),
+    path("grants/callback/", grants.callback, name="grant_callback"),
+    path("grants/<int:pk>/", grants.show, name="grant"),
+    path("grants/<int:pk>/sign-in/", grants.sign_in, name="grant_sign_in"),
+    path("grants/<int:pk>/removal/", grants.removal, name="grant_removal"),
     path("people/", people.index, name="people"),
     path("people/new/", people.new, name="person_new"),
     path("people/<int:pk>/", people.show, name="person"),

@@ -39,7 +39,8 @@ SCREENS = {
         "settings": "/settings/", "queues": "/settings/queues/", "queue": "/settings/queues/1/", "rules": "/settings/rules/",
         "rule": "/settings/rules/1/", "calendars": "/settings/calendars/", "calendar": "/settings/calendars/1/",
         "policies": "/settings/policies/", "policy": "/settings/policies/1/", "mailboxes": "/settings/mailboxes/",
-        "new-mailbox": "/settings/mailboxes/new/", "people": "/settings/people/", "person": "/settings/people/1/",
+        "new-mailbox": "/settings/mailboxes/new/", "grants": "/settings/grants/", "new-grant": "/settings/grants/new/",
+        "people": "/settings/people/", "person": "/settings/people/1/",
         "audit": "/settings/audit/", "arrivals": "/intake/arrivals/", "spam": "/intake/spam/",
     },
 }  # fmt: skip

@@ -97,15 +97,20 @@ log 404 404 404 404 404 404 404 302 302 log
 log 404 404 404 403 403 403 403 200 200 log
     GET  settings:home settings:queues settings:queue settings:rules settings:rule settings:calendars
     GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
+    GET  settings:grants settings:grant
     GET  settings:person settings:audit
 log 404 404 404 403 403 403 403 403 200 log
     GET  settings:queue_new settings:deactivation settings:member_removal settings:rule_new settings:rule_removal
     GET  settings:calendar_new settings:policy_new settings:mailbox_new settings:person_new
+    GET  settings:grant_new settings:grant_removal
     GET  settings:person_deactivation
     POST settings:queue_new settings:queue settings:rule_new settings:rule settings:calendar_new settings:calendar
     POST settings:policy_new settings:policy_preview settings:policy settings:mailbox_new settings:mailbox
+    POST settings:grant_new settings:grant settings:grant_sign_in
     POST settings:person_new settings:person
 log 404 404 404 403 403 403 403 403 302 log
+    GET  settings:grant_callback
+    POST settings:grant_removal
     POST settings:activation settings:deactivation settings:member settings:member_removal settings:rule_position
     POST settings:rule_removal settings:person_activation settings:person_deactivation settings:password_mail
 log 404 404 404 403 403 403 403 403 422 log

@@ -16,6 +16,7 @@ from knowledgebase.models import Article, ArticleText
 from knowledgebase.operations import Content, Facts, publish, write_article
 from notifications.links import ticket_link
 from notifications.models import Delivery
+from notifications.models import OAuthGrant
 from people.models import User
 from tests.factories import make_agent, make_levels, make_policy, make_queue, make_ticket, make_user
 from tickets.models import Attachment, Draft, Event, Membership, Message, Queue, RoutingRule, Ticket
@@ -116,6 +117,7 @@ def make_world() -> World:
             "calendars": policy.calendar_id,
             "policies": policy.pk,
             "mailboxes": make_mailbox(first).pk,
+            "grants": OAuthGrant.objects.create(name="Mail", provider="google", client_id="client").pk,
             "people": people["view"].pk,
         },
     )  # fmt: skip

@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 
 from channels_intake.models import Mailbox
+from helpdesk.lib.secrets import encrypt
+from notifications.models import OAuthGrant
 from people.models import AuditEntry, User
 from sla.models import Calendar, Policy
 from sla.operations.calendars import Opening, save_calendar
@@ -29,6 +31,7 @@ class Everything:
     policy: Policy
     mailbox: Mailbox
     agent: User
+    grant: OAuthGrant
 
 
 @pytest.fixture
@@ -70,7 +73,11 @@ def everything(db: None) -> Everything:
     mailbox = Mailbox(name="Support", address="support@helpdesk.example", host="imap.helpdesk.example", username="u")
     mailbox.password = SECRET
     mailbox.save()
-    return Everything(queue, second, agent.memberships.get(), rule, calendar, policy, mailbox, agent)
+    grant = OAuthGrant.objects.create(
+        name="Microsoft", provider="microsoft", client_id="client-1", client_secret=encrypt(SECRET),
+        refresh_token=encrypt(SECRET), access_token=encrypt(SECRET),
+    )  # fmt: skip
+    return Everything(queue, second, agent.memberships.get(), rule, calendar, policy, mailbox, agent, grant)
 
 
 def entries() -> list[tuple[str, str]]:

@@ -13,11 +13,12 @@ pytestmark = pytest.mark.django_db
 
 WRITES_ONLY = {
     "activation", "members", "member", "rule_position", "policy_preview", "mailbox_new_trial", "mailbox_trial",
-    "person_activation", "password_mail",
+    "person_activation", "password_mail", "grant_sign_in",
 }  # fmt: skip
 FOR_ADMINS = {
     "queue_new", "rule_new", "calendar_new", "policy_new", "mailbox_new", "person_new",
     "deactivation", "member_removal", "rule_removal", "person_deactivation",
+    "grant_new", "grant_removal", "grant_callback",
 }  # fmt: skip
 NAMES = {str(pattern.name) for pattern in urlpatterns}
 
@@ -29,6 +30,7 @@ def address(name: str, everything: Everything) -> str:
         "members": everything.queue, "rule": everything.rule, "rule_position": everything.rule,
         "rule_removal": everything.rule, "calendar": everything.calendar, "policy": everything.policy,
         "mailbox": everything.mailbox, "mailbox_trial": everything.mailbox, "person": everything.agent,
+        "grant": everything.grant, "grant_sign_in": everything.grant, "grant_removal": everything.grant,
         "person_activation": everything.agent, "person_deactivation": everything.agent, "password_mail": everything.agent,
     }  # fmt: skip
     if name in ("member", "member_removal"):
@@ -80,7 +82,7 @@ def test_leads_get_forms_they_cannot_send(everything: Everything, lead: User) ->
     client = Client()
     client.force_login(lead)
 
-    for name in ("queue", "rule", "calendar", "policy", "mailbox", "person"):
+    for name in ("queue", "rule", "calendar", "policy", "mailbox", "grant", "person"):
         page = client.get(address(name, everything)).content.decode()
         main = page[page.index("<main") :]
         assert '<fieldset class="stack set-plain" disabled>' in main, name
@@ -88,7 +90,7 @@ def test_leads_get_forms_they_cannot_send(everything: Everything, lead: User) ->
 
 
 def test_administrators_see_every_page(everything: Everything, client: Client) -> None:
-    for name in NAMES - WRITES_ONLY:
+    for name in NAMES - WRITES_ONLY - {"grant_callback"}:
         assert client.get(address(name, everything)).status_code == 200, name
 
 
@@ -109,4 +111,5 @@ def test_no_page_holds_the_secret(everything: Everything, client: Client, admin:
         text = shown.content.decode()
         assert SECRET not in text
         assert bytes(everything.mailbox.secret).decode() not in text
+        assert bytes(everything.grant.refresh_token).decode() not in text
     assert SECRET not in str(list(AuditEntry.objects.values_list("changes", flat=True)))
