@@ -25,7 +25,7 @@ def make_sender(address: str = "it@helpdesk.example", **fields: Any) -> Sender:
 
 
 def answer(ticket: Ticket, text: str = "Bitte starten Sie den Rechner neu.", **fields: Any) -> Message:
-    """Answer as Nadia."""
+    """Answer as Nadia; `recipients` overwrites what the message says about who gets it."""
     fields.setdefault("now", NOW)
     by = fields.pop("by", None) or make_agent(ticket.queue, name="Nadia Yildiz")
     recipients = fields.pop("recipients", None)

@@ -4,8 +4,10 @@ import re
 from email.message import EmailMessage
 
 import pytest
+from django.utils import timezone
 
 from notifications.models import Delivery
+from notifications.resending import resend
 from people.models import User
 from tests.factories import NOW, later, make_agent, make_queue, make_ticket, make_user
 from tests.notifications.conftest import Mailman
@@ -101,6 +103,21 @@ def test_a_blind_copy_stands_in_no_header_of_anybodys_mail(post: Mailman) -> Non
     assert Delivery.objects.get(recipient=hidden).copy == "bcc"
 
 
+def test_an_agent_who_adds_copies_reaches_people_nobody_knew(post: Mailman) -> None:
+    ticket = make_ticket(make_queue())
+    answer(ticket, cc=["new@kunde.example"], bcc=[HIDDEN])
+
+    assert send() == 3
+
+    mails = got(post)
+    assert set(mails) == {ticket.requester.email, "new@kunde.example", HIDDEN}
+    assert [addresses(mails[to], "Cc") for to in (ticket.requester.email, "new@kunde.example")] == [
+        ["new@kunde.example"],
+        ["new@kunde.example"],
+    ]
+    assert not any(HIDDEN.encode() in raw for raw in post.raw)
+
+
 def test_a_blind_copy_says_to_whom_the_answer_went_and_has_no_link(post: Mailman) -> None:
     make_user(HIDDEN)
     ticket = make_ticket(make_queue(), participants=[make_user()])
@@ -160,6 +177,21 @@ def test_a_blind_copy_to_nobody_we_know_makes_no_person(post: Mailman) -> None:
 
     assert send() == 1
     assert not User.objects.filter(email="unknown@elsewhere.example").exists()
+
+
+def test_a_blind_copy_that_comes_back_can_be_sent_again_and_stays_blind(post: Mailman) -> None:
+    make_user(HIDDEN)
+    answer(make_ticket(make_queue()), recipients={"bcc": [HIDDEN]})
+    post.refusals[HIDDEN] = "550 5.1.1 No such user"
+    assert send() == 1
+    del post.refusals[HIDDEN]
+
+    delivery = Delivery.objects.get(copy="bcc")
+    resend(delivery, now=timezone.now())
+
+    assert send() == 1
+    assert post.recipients[-1] == [HIDDEN]
+    assert (HIDDEN.encode() in post.raw[-1], post.mails[-1]["Message-ID"]) == (False, delivery.message_id)
 
 
 def test_a_blind_copy_is_of_one_answer_only(post: Mailman) -> None:
