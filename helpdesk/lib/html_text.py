@@ -18,7 +18,10 @@ _BLOCK = frozenset(
 )
 _PARAGRAPH = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "pre", "blockquote"})
 _QUOTE = re.compile(r"type\s*=\s*[\"']?cite|class\s*=\s*[\"']?[^\"'>]*quote|id\s*=\s*[\"']?[^\"'>]*quote", re.I)
+_NUMBER = re.compile(r"\d{1,6}")
 _MAX_CHARS = 1_000_000
+_MAX_DEPTH = 20  # tables within tables whose rows are kept together
+_MAX_PICTURES = 20
 
 
 def to_text(source: str) -> str:
@@ -26,9 +29,22 @@ def to_text(source: str) -> str:
     return _Walker().read(source[:_MAX_CHARS])
 
 
+@dataclass(slots=True)
+class _Row:
+    """A row of a table that is being read; its cells become one line if each of them is one."""
+
+    depth: int  # of its table
+    outside: list[str]  # the lines that the row is added to
+    cells: list[list[str]] = field(default_factory=list)
+
+
 @dataclass
 class _Walker:
     lines: list[str] = field(default_factory=list)
+    rows: list[_Row] = field(default_factory=list)
+    tables: list[bool] = field(default_factory=list)  # whether a row had several columns
+    pictures: list[str] = field(default_factory=list)
+    fresh_item: bool = False  # the line holds nothing but the mark of a list
     line: list[str] = field(default_factory=list)
     quotes: list[bool] = field(default_factory=list)
     lists: list[int | None] = field(default_factory=list)
@@ -63,8 +79,11 @@ class _Walker:
                 self.text("<")
                 at = start + 1
         self.hidden = ""
+        self.link(True, "")
         self.end_line()
-        return _tidy(self.lines)
+        while self.rows:
+            self.end_row()
+        return _tidy(self.lines) or "\n".join(dict.fromkeys(self.pictures[:_MAX_PICTURES]))
 
     def skip_to(self, source: str, start: int) -> int:
         stop = source.find(">", start)
@@ -83,7 +102,7 @@ class _Walker:
             return
         clean = _SPACE.sub(" ", text)
         if clean.startswith(" "):
-            self.space = bool(self.line)
+            self.space = bool(self.line) and not self.fresh_item
         words = clean.strip(" ")
         if words:
             self.put((" " if self.space else "") + words)
@@ -94,6 +113,7 @@ class _Walker:
     def put(self, text: str) -> None:
         if text:
             self.line.append(text)
+            self.fresh_item = False
             if self.in_anchor:
                 self.anchor.append(text)
 
@@ -117,17 +137,20 @@ class _Walker:
         elif name == "img" and not closing:
             self.image(attributes)
         elif name in ("td", "th"):
-            if not closing and any(piece.strip() for piece in self.line):
-                self.put("\t")
-            self.space = False
+            if not closing:
+                self.cell()
         elif name in _BLOCK:
             self.block(name, closing, attributes)
 
     def block(self, name: str, closing: bool, attributes: str) -> None:
+        if self.fresh_item and name in ("p", "div"):
+            return
         self.end_line()
         if name == "blockquote" and closing and self.quotes:
             self.quotes.pop()
-        if name in _PARAGRAPH and not (name in ("ul", "ol") and self.lists):
+        if name in ("table", "tr"):
+            self.table(name, closing)
+        if name in _PARAGRAPH and not (name in ("ul", "ol", "p") and self.lists):
             self.blank()
         if name == "pre":
             self.pre = max(0, self.pre + (-1 if closing else 1))
@@ -135,7 +158,8 @@ class _Walker:
             self.lines.append(self.prefix() + "________")
         elif name in ("ul", "ol"):
             if not closing:
-                self.lists.append(0 if name == "ol" else None)
+                start = _attribute(attributes, "start") if name == "ol" else ""
+                self.lists.append((int(start) - 1 if _NUMBER.fullmatch(start) else 0) if name == "ol" else None)
             elif self.lists:
                 self.lists.pop()
         elif name == "li" and not closing:
@@ -150,6 +174,49 @@ class _Walker:
             self.line.append(f"{indent}{number + 1}. ")
         else:
             self.line.append(f"{indent}- ")
+        self.fresh_item = True
+
+    def table(self, name: str, closing: bool) -> None:
+        if name == "table" and not closing:
+            self.tables.append(False)
+            return
+        while self.rows and self.rows[-1].depth >= len(self.tables):
+            self.end_row()
+        if name == "table" and self.tables:
+            self.tables.pop()
+        elif name == "tr" and not closing and self.tables and len(self.rows) < _MAX_DEPTH:
+            self.rows.append(_Row(len(self.tables), self.lines))
+            self.lines = []
+
+    def cell(self) -> None:
+        if not self.rows or self.rows[-1].depth != len(self.tables):  # a cell without a table
+            if any(piece.strip() for piece in self.line):
+                self.put("\t")
+            self.space = False
+            return
+        self.end_line()
+        row = self.rows[-1]
+        if not row.cells:
+            row.outside.extend(self.lines)
+        row.cells.append([])
+        self.lines = row.cells[-1]
+
+    def end_row(self) -> None:
+        """Add a row as one line, its cells apart by tabs, or one cell below the other if they are long."""
+        self.end_line()
+        row = self.rows.pop()
+        loose = [] if row.cells else self.lines
+        self.lines = row.outside
+        filled = [[line for line in cell if line.strip("> ")] for cell in row.cells]
+        columns = sum(bool(cell) for cell in filled)
+        if any(len(cell) > 1 for cell in filled) or not (columns > 1 or (columns and self.tables and self.tables[-1])):
+            self.lines.extend(line for cell in ([loose] if loose else row.cells) for line in cell)
+            return
+        if self.tables:
+            self.tables[-1] = True
+        prefix = self.prefix()
+        texts = [cell[0].removeprefix(prefix) if cell else "" for cell in filled]
+        self.lines.append(prefix + "\t".join(texts).rstrip())
 
     def link(self, closing: bool, attributes: str) -> None:
         if not closing:
@@ -166,13 +233,19 @@ class _Walker:
 
     def image(self, attributes: str) -> None:
         alt = _SPACE.sub(" ", _attribute(attributes, "alt")).strip()
+        if len(self.pictures) < _MAX_PICTURES and not alt:
+            name = (
+                re.sub(r"@.*|[?#].*", "", _attribute(attributes, "src")[:500]).rsplit("/", 1)[-1].removeprefix("cid:")
+            )
+            if name and not name.startswith("data:"):
+                self.pictures.append(f"[{_SPACE.sub(' ', name)[:100]}]")
         if alt:
             self.put((" " if self.space else "") + f"[{alt[:200]}]")
             self.space = False
 
     def end_line(self, keep_blank: bool = False) -> None:
         text = "".join(self.line).rstrip()
-        self.line, self.space = [], False
+        self.line, self.space, self.fresh_item = [], False, False
         if text.strip() or keep_blank:
             self.lines.append(self.prefix() + text)
 
