@@ -41,6 +41,8 @@ SCREENS = {
         "policies": "/settings/policies/", "policy": "/settings/policies/1/", "mailboxes": "/settings/mailboxes/",
         "new-mailbox": "/settings/mailboxes/new/", "grants": "/settings/grants/", "new-grant": "/settings/grants/new/",
         "people": "/settings/people/", "person": "/settings/people/1/",
+        "mail-rules": "/settings/mail-rules/", "new-mail-rule": "/settings/mail-rules/new/",
+        "mail-rule-trial": "/settings/mail-rules/trial/", "blocks": "/settings/blocks/",
         "audit": "/settings/audit/", "arrivals": "/intake/arrivals/", "spam": "/intake/spam/",
     },
 }  # fmt: skip

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from channels_intake.envelope import Attached
-from channels_intake.models import Arrival, Chat, Mailbox, hash_of
+from channels_intake.models import Arrival, Block, Chat, Mailbox, MailRule, hash_of
 from knowledgebase.models import Article, ArticleText
 from knowledgebase.operations import Content, Facts, publish, write_article
 from notifications.links import ticket_link
@@ -119,8 +119,13 @@ def make_world() -> World:
             "mailboxes": make_mailbox(first).pk,
             "grants": OAuthGrant.objects.create(name="Mail", provider="google", client_id="client").pk,
             "people": people["view"].pk,
+            "mail-rules": MailRule.objects.create(name="Rule", conditions=[CONDITION]).pk,
+            "blocks": Block.objects.create(pattern="@spam.example", at=now).pk,
         },
     )  # fmt: skip
+
+
+CONDITION = {"field": "subject", "op": "contains", "value": "lottery"}
 
 
 def make_mailbox(queue: Queue) -> Mailbox:

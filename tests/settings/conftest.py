@@ -6,7 +6,7 @@ from datetime import date, time
 import pytest
 from django.test import Client
 
-from channels_intake.models import Mailbox
+from channels_intake.models import Block, Mailbox, MailRule
 from helpdesk.lib.secrets import encrypt
 from notifications.models import OAuthGrant
 from people.models import AuditEntry, User
@@ -77,6 +77,8 @@ def everything(db: None) -> Everything:
         name="Microsoft", provider="microsoft", client_id="client-1", client_secret=encrypt(SECRET),
         refresh_token=encrypt(SECRET), access_token=encrypt(SECRET),
     )  # fmt: skip
+    MailRule.objects.create(name="Lottery", conditions=[{"field": "subject", "op": "contains", "value": "lottery"}])
+    Block.objects.create(pattern="@spam.example", at=NOW)
     return Everything(queue, second, agent.memberships.get(), rule, calendar, policy, mailbox, agent, grant)
 
 

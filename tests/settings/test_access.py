@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from channels_intake.models import Block, MailRule
 from helpdesk.administration.urls import urlpatterns
 from people.models import AuditEntry, User
 from tests.factories import make_user
@@ -14,11 +15,13 @@ pytestmark = pytest.mark.django_db
 WRITES_ONLY = {
     "activation", "members", "member", "rule_position", "policy_preview", "mailbox_new_trial", "mailbox_trial",
     "person_activation", "password_mail", "grant_sign_in",
+    "mail_rule_position", "mail_rule_switch",
 }  # fmt: skip
 FOR_ADMINS = {
     "queue_new", "rule_new", "calendar_new", "policy_new", "mailbox_new", "person_new",
     "deactivation", "member_removal", "rule_removal", "person_deactivation",
     "grant_new", "grant_removal", "grant_callback",
+    "mail_rule_new", "mail_rule_removal", "block_removal",
 }  # fmt: skip
 NAMES = {str(pattern.name) for pattern in urlpatterns}
 
@@ -33,6 +36,10 @@ def address(name: str, everything: Everything) -> str:
         "grant": everything.grant, "grant_sign_in": everything.grant, "grant_removal": everything.grant,
         "person_activation": everything.agent, "person_deactivation": everything.agent, "password_mail": everything.agent,
     }  # fmt: skip
+    if name.startswith("mail_rule") and name not in ("mail_rules", "mail_rule_new", "mail_rule_trial"):
+        return reverse(f"settings:{name}", args=[MailRule.objects.get().pk])
+    if name == "block_removal":
+        return reverse(f"settings:{name}", args=[Block.objects.get().pk])
     if name in ("member", "member_removal"):
         return reverse(f"settings:{name}", args=[everything.queue.pk, everything.member.pk])
     return reverse(f"settings:{name}", args=[of[name].pk] if name in of else [])
@@ -82,7 +89,7 @@ def test_leads_get_forms_they_cannot_send(everything: Everything, lead: User) ->
     client = Client()
     client.force_login(lead)
 
-    for name in ("queue", "rule", "calendar", "policy", "mailbox", "grant", "person"):
+    for name in ("queue", "rule", "mail_rule", "calendar", "policy", "mailbox", "grant", "person"):
         page = client.get(address(name, everything)).content.decode()
         main = page[page.index("<main") :]
         assert '<fieldset class="stack set-plain" disabled>' in main, name
