@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import BinaryField
 from django.db.models.functions import Substr
@@ -63,7 +64,8 @@ def count(rule: MailRule, *, now: datetime) -> Count:
         .annotate(head=Substr("raw", 1, _HEAD, output_field=BinaryField()))
         .select_related("mailbox")
     )
-    for arrival in recent.order_by("-received_at", "-pk")[:MOST_MAILS]:
+    found: Any = recent.order_by("-received_at", "-pk")[:MOST_MAILS]
+    for arrival in found:
         mails += 1
         hits += bool(asked) and _would_hit(arrival, bytes(arrival.head), by_head)
     return Count(hits, mails, is_partial=len(asked) < len(rule.conditions))

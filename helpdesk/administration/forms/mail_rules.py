@@ -115,10 +115,18 @@ class MailRuleForm(forms.ModelForm[MailRule]):
         self.fields["queue"].queryset = queues  # type: ignore[attr-defined]
 
 
+class MailChoice(forms.ModelChoiceField[Arrival]):
+    """A mail by its subject and sender."""
+
+    def label_from_instance(self, obj: Arrival) -> str:
+        """Say what it was about, and whose."""
+        return f"{obj.subject[:60] or '–'} · {obj.sender}"
+
+
 class TrialForm(forms.Form):
     """A mail to try the rules on: one of the last that came, or a pasted one."""
 
-    arrival = forms.ModelChoiceField(
+    arrival = MailChoice(
         Arrival.objects.none(), required=False, label=_("One of the last mails"), empty_label=_("choose a mail")
     )
     raw = forms.CharField(
@@ -130,10 +138,8 @@ class TrialForm(forms.Form):
         super().__init__(*args, **kwargs)
         mails = Arrival.objects.without_raw().filter(channel="email", size__gt=0).order_by("-received_at", "-pk")
         last = list(mails.values_list("pk", flat=True)[:200])
-        field = self.fields["arrival"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Arrival.objects.without_raw().select_related("mailbox").filter(pk__in=last)
-        field.label_from_instance = lambda mail: f"{mail.subject[:60] or '–'} · {mail.sender}"  # type: ignore[method-assign]
+        arrivals = Arrival.objects.without_raw().select_related("mailbox").filter(pk__in=last)
+        self.fields["arrival"].queryset = arrivals.order_by("-pk")  # type: ignore[attr-defined]
 
 
 class BlockForm(forms.ModelForm[Block]):
