@@ -1,7 +1,7 @@
 """Renders rows: each in a world of its own that is gone afterwards."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -81,8 +81,8 @@ def stage() -> Iterator[World]:
             transaction.set_rollback(True)
 
 
-def render(world: World, row: Row) -> Iterator[Shown]:
-    """Show a row in every place of its group."""
+def render(world: World, row: Row, wanted: Callable[[str], bool] = lambda place: True) -> Iterator[Shown]:
+    """Show a row in every place of its group, or only in those that are wanted."""
     with _undone():
         places = GROUPS[row.group](again(world), row.payload)
         while True:
@@ -93,6 +93,8 @@ def render(world: World, row: Row) -> Iterator[Shown]:
             except Exception as error:  # noqa: BLE001 told by the command, which goes on
                 yield Shown(row.id, "(rows)", failure=f"{type(error).__name__}: {error}")
                 return
+            if not wanted(name):
+                continue
             try:
                 with transaction.atomic():
                     shown = Shown(row.id, name, html=show())

@@ -15,8 +15,7 @@ from channels_intake.models import Arrival, Block, Chat, Mailbox, MailRule, hash
 from knowledgebase.models import Article, ArticleText
 from knowledgebase.operations import Content, Facts, publish, write_article
 from notifications.links import ticket_link
-from notifications.models import Delivery
-from notifications.models import OAuthGrant
+from notifications.models import Delivery, OAuthGrant
 from people.models import User
 from tests.factories import make_agent, make_levels, make_policy, make_queue, make_ticket, make_user
 from tickets.models import Attachment, Draft, Event, Membership, Message, Queue, RoutingRule, Ticket

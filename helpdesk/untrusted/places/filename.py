@@ -44,5 +44,6 @@ def _file(name: str) -> Attached:
 
 def _refused(world: World, ticket: int, name: str) -> str:
     file = SimpleUploadedFile("x", b"\0" * _TOO_LARGE)
-    file.name = name.replace("\r", " ").replace("\n", " ").replace('"', "%22") or "x"
+    given = name.replace("\r", " ").replace("\n", " ").replace('"', "%22")
+    file.name = given if given.strip("./\\ ") else "x"
     return sent(world.at_home, f"/requests/{ticket}/messages/", {"text": "A file", "attachments": file})
