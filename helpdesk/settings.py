@@ -242,9 +242,9 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_DOMAIN = os.environ.get("MAIL_DOMAIN") or DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
 # The authserv-id of our own mail server: only its Authentication-Results are believed.
 MAIL_AUTHSERV_ID = os.environ.get("MAIL_AUTHSERV_ID", "")
-# Automatic answers (acknowledgements) to one address in one hour.
 # X-Spam-Flag and X-Spam-Status count: only where our own mail server writes them and takes out those of others.
 MAIL_TRUST_SPAM_HEADER = _flag("MAIL_TRUST_SPAM_HEADER")
+# Automatic answers (acknowledgements) to one address in one hour.
 AUTO_REPLIES_PER_HOUR = int(os.environ.get("AUTO_REPLIES_PER_HOUR", "5"))
 # For so long an answer is held before it is sent, and its author can take it back; 0: it is sent at once.
 UNDO_SECONDS = int(os.environ.get("UNDO_SECONDS", "10"))
