@@ -102,7 +102,7 @@ def _mailbox(piece: bytes, fallback: str) -> tuple[str, str]:
     comment = re.search(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)", text)
     if comment and address not in comment[1].lower():
         return _name(comment[1].encode(), fallback), address
-    rest = text if not address else re.sub(re.escape(address), " ", text, count=1, flags=re.I)
+    rest = text if not address else re.sub(rf"\[?(?:mailto:)?{re.escape(address)}\]?", " ", text, count=1, flags=re.I)
     return _name(rest.encode(), fallback), address
 
 

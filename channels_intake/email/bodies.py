@@ -11,7 +11,9 @@ from channels_intake.email.uuencoded import extract_files
 from helpdesk.lib.html_text import to_text
 
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
-_TEXTUAL = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
+_ENRICHED = frozenset({"text/enriched", "text/richtext"})
+_TEXTUAL = frozenset({"text/plain", "text/html", "text/markdown", "text/x-markdown", "text/x-plain"}) | _ENRICHED
+_FOR_OTHERS = frozenset({"text/x-amp-html", "text/watch-html"})  # the same words again, for some programs
 
 
 @dataclass(slots=True)
@@ -63,7 +65,13 @@ def decoded_text(part: Part, notes: list[str]) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if part.parameters.get("format", "").lower() == "flowed":
         text = _unflow(text, part.parameters.get("delsp", "").lower() == "yes")
-    return text
+    return _without_marks(text) if part.content_type in _ENRICHED else text
+
+
+def _without_marks(text: str) -> str:
+    """Return enriched text (RFC 1896) without its formatting."""
+    text = re.sub(r"<param>[^<>]{0,500}</param>", "", text, flags=re.I)
+    return re.sub(r"(<<)|</?[A-Za-z-]{1,60}>", lambda mark: "<" if mark[1] else "", text)
 
 
 def meta_charset(data: bytes) -> str:
@@ -82,6 +90,8 @@ def _visit(part: Part, body: Body, parent: str, first: bool) -> list[list[_Piece
         if kind == "multipart/alternative" and groups:
             groups = [[piece for group in groups for piece in group]]
         return groups
+    if parent == "multipart/alternative" and kind in _FOR_OTHERS:
+        return []
     if _is_text(part, parent, first):
         return [[_Piece(part, kind == "text/html")]]
     if kind.startswith("multipart/") and not part.children:

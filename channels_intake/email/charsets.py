@@ -49,6 +49,11 @@ _ALIASES = {
 }
 _JAPANESE = frozenset({"iso-2022-jp", "iso-2022-jp-ms", "iso-2022-jp-1", "cp50220", "cp50221", "csiso2022jp"})
 _WESTERN = frozenset({"iso8859-1", "cp1252", "ascii", "latin_1", "iso-8859-1"})
+# Charsets nobody leaves undeclared; they look much like the usual ones.
+_UNLIKELY = [
+    *("mac_cyrillic", "mac_greek", "mac_iceland", "mac_latin2", "mac_roman", "mac_turkish"),
+    *("cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "hp_roman8", "kz1048", "ptcp154", "johab"),
+]
 # Codecs that are no charsets of mail; some take quadratic time.
 _REFUSED = frozenset({"idna", "punycode", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined"})
 
@@ -133,7 +138,9 @@ def _guess(data: bytes, fallback: str) -> str:
     if (codec := _codec(_canonical(fallback))) and codec not in _WESTERN and (text := _strict(data, codec)) is not None:
         return text
     if len(data) >= 120:
-        best = from_bytes(data[: limits.DETECTION_BYTES], threshold=0.2, preemptive_behaviour=False).best()
+        best = from_bytes(
+            data[: limits.DETECTION_BYTES], threshold=0.2, preemptive_behaviour=False, cp_exclusion=_UNLIKELY
+        ).best()
         if best is not None and _codec(best.encoding):
             return data.decode(best.encoding, "replace")
     return _western(data)

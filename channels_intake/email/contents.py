@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.utils.translation import gettext, override
 
-from channels_intake.email import limits
-from channels_intake.email.bodies import Body, read_body, settle_inline
+from channels_intake.email import limits, rtf
+from channels_intake.email.bodies import Body, html_as_text, read_body, settle_inline
 from channels_intake.email.calendars import is_calendar, read_calendar
 from channels_intake.email.files import given_name
 from channels_intake.email.headers import language_of, subject_of, text_of
@@ -26,6 +26,8 @@ def read_contents(root: Part, notes: list[str]) -> Body:
     if root.content_type == "multipart/report":
         body.files = [(part, inline) for part, inline in body.files if part.content_type not in _STATUS]
     _read_calendars(root, body, notes)
+    if not body.text.strip():
+        _read_rich_text(body)
     note_armour(body.text, notes)
     if not body.text.strip():
         with override(_language(root)):
@@ -59,6 +61,16 @@ def _read_calendars(root: Part, body: Body, notes: list[str]) -> None:
         else:
             body.text = summary
         return
+
+
+def _read_rich_text(body: Body) -> None:
+    """Use rich text that was sent in the place of a text."""
+    for part, inline in body.files[: limits.FILES]:
+        if part.content_type in ("text/rtf", "application/rtf") and not given_name(part):
+            words, is_html = rtf.to_words(decoded(part.beginning(limits.TEXT_BYTES)))
+            body.html, body.text = (words, html_as_text(words, [])) if is_html else ("", words)
+            body.files.remove((part, inline))
+            return
 
 
 def _forwarded(body: Body) -> str:

@@ -9,6 +9,8 @@ _OPENING = re.compile(rb"=\?([^?\s]{1,80})\?([bBqQ])\?")
 _HEX = re.compile(rb"[0-9A-Fa-f]{2}")
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\u2028\u2029]")
 
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # they show letters in another order
+
 
 def decode_words(raw: bytes, fallback: str = "") -> str:
     """Decode a header value with encoded words, raw 8-bit or both; `fallback` is a likely charset."""
@@ -34,7 +36,7 @@ def decode_words(raw: bytes, fallback: str = "") -> str:
 
 def one_line(text: str) -> str:
     """Fold white space and cut control characters, so that the text fits one line."""
-    return " ".join(_CONTROLS.sub(" ", text).split())
+    return " ".join(_CONTROLS.sub(" ", text if text.isascii() else _TURNS.sub("", text)).split())
 
 
 def _next_word(raw: bytes, at: int) -> tuple[int, int, str, bytes] | None:

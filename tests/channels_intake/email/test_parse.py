@@ -310,3 +310,49 @@ def test_the_whole_text_of_a_reply_stays_at_hand():
 @pytest.mark.parametrize("name", ["forwarded_outlook", "forwarded_apple"])
 def test_a_forwarded_mail_keeps_what_it_forwards(name):
     assert read(name).text.endswith("Die Rechnung ist falsch.")
+
+
+# Less usual contents
+
+
+def body(kind: str, content: bytes) -> Envelope:
+    return to_envelope(
+        f"From: a@b.example\r\nSubject: x\r\nContent-Language: en\r\nContent-Type: {kind}\r\n\r\n".encode() + content
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "text"),
+    [
+        ("text/enriched", b"<bold>Hallo</bold> <<Welt>", "Hallo <Welt>"),
+        ("text/rtf", b"{\\rtf1\\ansi Gr\\'fc\\'dfe}", "Grüße"),
+        ("text/markdown", b"# Hallo", "# Hallo"),
+        ("text/plain", "Здравствуйте, принтер на третьем этаже не работает. ".encode("cp1251") * 4, None),
+    ],
+)
+def test_texts_of_other_kinds_are_read(kind, content, text):
+    envelope = body(kind, content)
+
+    assert envelope.text == text or envelope.text.startswith("Здравствуйте, принтер")
+    assert envelope.attachments == ()
+
+
+def test_a_mail_that_only_forwards_another_shows_it():
+    envelope = body("message/rfc822", b"From: c@d.example\r\nSubject: Alte Frage\r\n\r\nWo ist er?")
+
+    assert envelope.text == "From: c@d.example\nSubject: Alte Frage\n\nWo ist er?"
+    assert [(one.name, one.content_type) for one in envelope.attachments] == [("Alte Frage.eml", "message/rfc822")]
+
+
+def test_the_status_in_a_bounce_is_no_file():
+    assert [one.content_type for one in read("bounce_report").attachments] == ["message/rfc822"]
+
+
+def test_alternatives_for_some_programs_are_no_files():
+    parts = b"--b\r\n\r\nText\r\n--b\r\nContent-Type: text/x-amp-html\r\n\r\n<html amp>\r\n--b--"
+
+    assert body("multipart/alternative; boundary=b", parts).attachments == ()
+
+
+def test_subjects_cannot_turn_their_letters_around():
+    assert to_envelope("From: a@b.example\r\nSubject: a\u202etxt.exe\r\n\r\nx".encode()).subject == "atxt.exe"
