@@ -10,11 +10,14 @@ from django.utils.translation import gettext, override
 from channels_intake.authentication import dmarc
 from channels_intake.envelope import Envelope
 from channels_intake.models import AutoReply
+from notifications.models import Delivery
 from people.models import User
 from tickets.models import Message, Ticket
 from tickets.operations.acknowledging import acknowledge
 
 HOUR = timedelta(hours=1)
+# A new request that comes so soon after our confirmation went out may be a machine's answer to it, however it looks.
+ECHO = timedelta(minutes=5)
 # To people who never wrote before, all together: forged senders must not make us a source of spam.
 STRANGERS_TIMES = 60
 
@@ -38,16 +41,20 @@ def _may_have_another(person: User, is_new: bool, now: datetime) -> bool:
     limit = settings.AUTO_REPLIES_PER_HOUR
     asked: dict[str, Any] = {
         "address": person.email, "is_new": is_new, "now": now, "since": now - HOUR, "limit": limit,
-        "most_strangers": limit * STRANGERS_TIMES,
+        "most_strangers": limit * STRANGERS_TIMES, "person": person.pk, "just_now": now - ECHO,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_ONE_MORE.format(table=AutoReply._meta.db_table), asked)
+        cursor.execute(_ONE_MORE.format(table=AutoReply._meta.db_table, mails=Delivery._meta.db_table), asked)
         return bool(cursor.rowcount)
 
 
 _ONE_MORE = """
 INSERT INTO {table} (address, is_stranger, at) SELECT %(address)s, %(is_new)s, %(now)s
 WHERE (SELECT count(*) FROM {table} WHERE address = %(address)s AND at > %(since)s) < %(limit)s
+AND NOT EXISTS (
+    SELECT FROM {mails} JOIN tickets_event event ON event.id = event_id AND event.kind = 'acknowledged'
+    WHERE recipient_id = %(person)s AND sent_at > %(just_now)s
+)
 AND (NOT %(is_new)s OR (SELECT count(*) FROM {table} WHERE is_stranger AND at > %(since)s) < %(most_strangers)s)
 """
 
