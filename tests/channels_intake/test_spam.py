@@ -12,6 +12,7 @@ from tests.factories import NOW, later, make_agent, make_policy, make_queue
 from tickets import relay
 from tickets.models import Clock, Queue, Ticket, Triage
 from tickets.operations.voiding import NotSpam, not_spam, void
+from tickets.search import matching
 
 
 @pytest.fixture
@@ -72,6 +73,15 @@ def test_not_spam_opens_the_ticket_and_promises_from_now(queue: Queue, rule: Mai
     assert list(ticket.events.values_list("kind", flat=True)) == ["voided", "resumed", "opened"]
     assert Triage.objects.filter(ticket=ticket).exists()
     assert ticket.messages.count() == 1
+
+
+def test_spam_is_found_by_its_own_list_alone_until_it_is_taken_back(queue: Queue, rule: MailRule) -> None:
+    ticket, agent = receive(mail(subject="Lottery", text="Millionengewinn")).ticket, make_agent(queue)
+    hidden = list(matching(Ticket.objects.visible_to(agent), "Millionengewinn", notes=True))
+    not_spam(ticket, by=agent, now=NOW)
+
+    assert hidden == []
+    assert list(matching(Ticket.objects.visible_to(agent), "Millionengewinn", notes=True)) == [ticket]
 
 
 def test_what_an_agent_took_for_spam_comes_back_with_new_clocks(queue: Queue) -> None:

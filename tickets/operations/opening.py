@@ -90,8 +90,8 @@ def open_by_message(
 
     `by` is the agent who took the request down, `None` when the requester wrote it. A queue that is not given is the
     default one until triage has read the text. `our_address` is the one that was written to, `recipients` whom the
-    message names. `spam` is why it is taken for spam: then the ticket is set aside at once, nothing runs or is told,
-    until somebody says that it is none (`voiding.not_spam`).
+    message names. `spam` is why it is taken for spam: then the ticket is set aside at once, nothing runs, is told
+    or is found, until somebody says that it is none (`voiding.not_spam`).
 
     :raises NoQueue: if no queue is given and none is the default.
     """
@@ -136,12 +136,12 @@ def open_by_message(
     )
     attach(message, files)
     Participant.objects.bulk_create(Participant(ticket=ticket, user=person) for person in participants)
-    search.index(ticket, text)
     facts: dict[str, Any] = {"channel": channel, "queue_chosen": queue is not None, "auto_generated": auto_generated}
     if spam:
         reason = Ticket.VoidReason.SPAM
         events.record(ticket, Event.Kind.VOIDED, by=None, now=now, message=message, reason=reason, why=spam, **facts)
     else:
+        search.index(ticket, text)
         events.record(ticket, Event.Kind.OPENED, by=by or requester, now=now, message=message, **facts)
     return message
 

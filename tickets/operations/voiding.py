@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from people.models import User
-from tickets import clocks, events
+from tickets import clocks, events, search
 from tickets.models import Event, Ticket
 from tickets.operations.saving import save
 
@@ -68,6 +68,8 @@ def _open(ticket: Ticket, *, by: User, now: datetime) -> None:
     came = ticket.events.filter(kind=Event.Kind.VOIDED).select_related("message").order_by("pk").first()
     facts = {key: came.facts.get(key) for key in ("channel", "queue_chosen", "auto_generated")} if came else {}
     message = came.message if came else None
+    if message is not None:
+        search.index(ticket, message.text)
     events.record(ticket, Event.Kind.OPENED, by=by, now=now, message=message, **facts)
 
 
