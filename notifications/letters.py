@@ -83,7 +83,7 @@ class CannotWrite(Exception):
 def _replied(event: Event, person: User) -> Letter:
     message, ticket = _public(event), event.ticket
     sender = sender_for(ticket)
-    takes_part = can(person, "view", ticket)  # whoever gets a blind copy need not
+    foot, foot_link = _way_back(ticket, person)
     return Letter(
         language=person.language,
         sender=sender,
@@ -93,11 +93,19 @@ def _replied(event: Event, person: User) -> Letter:
         signature=signature(sender, ticket=ticket, by=event.by, language=person.language),
         quotes=_quotes(message),
         files=tuple(message.attachments.select_related("blob").order_by("pk")),
-        foot=_("Your request %(number)s: read everything and answer online") % {"number": ticket.number}
-        if takes_part
-        else "",
-        foot_link=ticket_link(ticket, person) if takes_part else "",
+        foot=foot,
+        foot_link=foot_link,
     )
+
+
+def _way_back(ticket: Ticket, person: User) -> tuple[str, str]:
+    """Give the words and the link to the ticket; whoever gets a blind copy need not be let in."""
+    if can(person, "message", ticket):
+        words = _("Your request %(number)s: read everything and answer online")
+        return words % {"number": ticket.number}, ticket_link(ticket, person)
+    if can(person, "view", ticket):
+        return _("Open the ticket"), agent_link(ticket)
+    return "", ""
 
 
 def _acknowledged(event: Event, person: User) -> Letter:

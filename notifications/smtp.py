@@ -54,10 +54,10 @@ class Backend(smtp.EmailBackend):
         content = email_message.built.as_bytes(linesep="\r\n")
         try:
             self.connection.sendmail(email_message.envelope_from, email_message.to, content)
-        except smtplib.SMTPSenderRefused as refusal:
-            if email_message.envelope_from or refusal.smtp_code == 421:
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as refusal:
+            if email_message.envelope_from or not 500 <= refusal.smtp_code < 600:
                 raise
-            # Submission servers may let an account send under its own address alone.
+            # Submission servers may let an account send under its own address alone; Exchange says so after the mail.
             self.connection.sendmail(_header_from(email_message.built), email_message.to, content)
         if isinstance(self.connection, (_Remembering, _RememberingTls)):
             email_message.answer = self.connection.answer

@@ -133,14 +133,18 @@ def test_a_blind_copy_says_to_whom_the_answer_went_and_has_no_link(post: Mailman
     assert "/request/" in text_of(got(post)[ticket.requester.email])
 
 
-def test_a_blind_copy_to_somebody_who_may_see_the_ticket_has_a_link(post: Mailman) -> None:
+def test_a_blind_copy_to_a_colleague_who_may_see_the_ticket_leads_to_the_agents_page(post: Mailman) -> None:
     queue = make_queue()
     colleague = make_agent(queue, email="kollege@helpdesk.example")
-    answer(make_ticket(queue), recipients={"bcc": [colleague.email]})
+    stranger = make_agent(make_queue(), email="fremd@helpdesk.example")
+    ticket = make_ticket(queue)
+    answer(ticket, recipients={"bcc": [colleague.email, stranger.email]})
 
     send()
 
-    assert "/request/" in text_of(got(post)[colleague.email])
+    found = {to: re.findall(r"https://\S+", text_of(mail)) for to, mail in got(post).items()}
+    assert found[colleague.email] == [f"https://hilfe.example/tickets/{ticket.pk}/"]
+    assert found[stranger.email] == []
 
 
 def test_whoever_gets_the_answer_anyway_gets_it_once(post: Mailman) -> None:

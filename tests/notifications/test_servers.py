@@ -311,6 +311,33 @@ def test_a_server_that_takes_no_mail_from_nobody_gets_it_from_the_sender(post: M
     assert Delivery.objects.get().answer.startswith("250")
 
 
+def test_a_server_that_says_so_only_after_the_mail_gets_it_from_the_sender_as_well(post: Mailman) -> None:
+    post.answers = ["550 5.7.60 SMTP; Client does not have permissions to send as this sender"]
+    acknowledge(make_ticket(make_queue()), text="Eingegangen.", now=NOW)
+
+    assert send() == 1
+
+    assert post.senders == ["support@helpdesk.example"]
+
+
+def test_an_automatic_mail_that_nobody_takes_fails(post: Mailman) -> None:
+    post.answers = ["554 5.7.1 Rejected as spam"] * 2
+    acknowledge(make_ticket(make_queue()), text="Eingegangen.", now=NOW)
+
+    assert send() == 0
+
+    assert (Delivery.objects.get().state, post.mails, post.answers) == ("failed", [], [])
+
+
+def test_an_answer_is_never_sent_from_nobody_or_twice(post: Mailman) -> None:
+    post.answers = ["550 5.7.60 no permission"]
+    message = answer(make_ticket(make_queue()))
+
+    assert send() == 0
+
+    assert (delivery_of(message).state, post.mails) == ("failed", [])
+
+
 def test_the_server_of_the_house_that_is_away_holds_up_no_sender(
     post: Mailman, start: Start, settings: Settings
 ) -> None:
