@@ -7,10 +7,15 @@ _DEVICE = re.compile(
     r"[(\[*_<]{0,2}(?:"
     r"(?:sent|written|typed|gesendet|versendet|geschrieben|verschickt) (?:from|via|with|using|by|mit|von|vom|über|"
     r"aus)\b.{2,70}|"
-    r"(?:von|vom) (?:mein(?:em|er)?|unterwegs|iphone|ipad|handy|smartphone|samsung|android|"
-    r"mobile?n?)\b.{0,40}(?:gesendet|versendet|geschickt|verschickt)?|"
-    r"(?:get|holen sie sich|hol dir|laden sie|télécharge[rz]|obtenir|obtener|scarica|download|"
-    r"pobierz) (?:the )?outlook (?:for|für|pour|para|per|voor|dla)\b.{0,60}|"
+    r"(?:von|vom) (?:mein(?:em|er)?|unterwegs|iphone|ipad|handy|smartphone|samsung|android|outlook|yahoo|gmx|web\.de|"
+    r"mobile?n?)\b.{0,40}(?:gesendet|versendet|geschickt|verschickt)|"
+    r"von (?:unterwegs|mein(?:em|er) \w[\w-]{1,20}(?: \w[\w-]{1,12})?)|"
+    r"(?:get|holen sie sich|hol dir|laden sie|télécharge[rz]|obtenir|obtener|obter|scarica|ottieni|download|hämta|hent|"
+    r"hanki|stáhnout|скачать|pobierz(?: aplikację)?)?\s?(?:the )?outlook (?:for|för|für|pour|para|per|voor|dla|til|pro|для)"
+    r"(?: systemu)? (?:ios|android|mac|windows|iphone|ipad)(?: herunter| downloaden|\s?を入手)?\W{0,10}|"
+    r"(?:az |나의 |从我的\s?|從我的\s?)?(?:iphone|ipad|galaxy|android|xperia)\S{0,12}\s?"
+    r"(?:gönderildi|küldve|から送信|发送|傳送|에서 보냄|보냄)|[发發]自我的[^的]{2,20}|נשלח מ.{2,30}|"
+    r"(?:odoslané z|надіслано з|trimis de pe|στάλθηκε από|đã gửi từ|dikirim dari|enviat des)\b.{2,50}|"
     r"(?:envoyé (?:de|depuis|à partir)|enviado (?:desde|do|de)|inviato (?:da|dal)|verzonden (?:vanaf|via|met|van)|"
     r"verstuurd vanaf|skickat från|"
     r"sendt fra|wysłan[eo] z|odesláno z|отправлено (?:с|из)|lähetetty)\b.{2,70}|"
@@ -18,12 +23,13 @@ _DEVICE = re.compile(
     re.I,
 )
 _GADGET = re.compile(
-    r"iphone|ipad|ipod|imachine|android|blackberry|samsung|galaxy|huawei|xiaomi|nokia|htc|sony|xperia|lumia|"
+    r"iphon|ipad|ipod|imachine|android|blackberry|samsung|galaxy|huawei|xiaomi|nokia|htc|sony|xperia|lumia|"
     r"windows phone|windows mail|"
     r"\bmail for windows|mail für windows|outlook|yahoo|gmail|gmx|web\.de|t-online|mobile?\b|mobilger|handy|"
     r"smartphone|phone|tablet|"
     r"\bapp\b|thunderbird|proton|sparrow|spark|airmail|mailbox|verizon|at&t|t-mobile|telekom|posteo|nine\b|k-9|"
-    r"bluemail|zimbra",
+    r"bluemail|zimbra|unterwegs|application mail|яндекс|"
+    r"(?:mail|correo|poczta|e-post) (?:para|voor|for|för|für|pour|per|dla) windows",
     re.I,
 )
 _LIST_FOOTER = re.compile(r"mailing list\b|unsubscribe|mailman|abbestellen|listinfo|google groups", re.I)
