@@ -6,8 +6,12 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from redis import Redis, RedisError
 
+from channels_intake.models import Mailbox
+from notifications.models import Sender
 from tickets.heartbeats import STALE, ages
 from tickets.models import Clock, Event
+
+_OFTEN = 3  # failures in a row; one alone happens to every server
 
 
 def health(request: HttpRequest) -> JsonResponse:
@@ -36,7 +40,15 @@ def _late() -> list[str]:
     waiting = Event.objects.filter(relay_at__lt=now - 2 * STALE).count()
     if waiting:
         issues.append(f"{waiting} events have waited for more than a minute.")
-    return issues
+    return issues + _mail()
+
+
+def _mail() -> list[str]:
+    """Count what fails again and again; which one it is stands in the settings."""
+    failing = Mailbox.objects.filter(is_active=True, failures__gte=_OFTEN).exclude(host="").count()
+    stuck = Sender.objects.filter(is_active=True, failures__gte=_OFTEN).count()
+    issues = [f"{failing} mailboxes cannot be fetched."] * bool(failing)
+    return issues + [f"{stuck} senders cannot send."] * bool(stuck)
 
 
 def _broker() -> list[str]:
