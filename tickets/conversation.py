@@ -1,36 +1,19 @@
 """The conversation of a ticket as it is read: messages and what happened between them, in order."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value, When
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, JSONObject, Left
-from django.db.models.lookups import IRegex
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from helpdesk.lib import html
-from people.models import User
 from tickets import parser_notes
-from tickets.models import Attachment, Clock, Event, Message, Queue, SolutionAttempt, Ticket
+from tickets.conversation_rows import INLINE_HTML, events_of, messages_of
+from tickets.models import Clock, Event, Message, SolutionAttempt, Ticket
 
-INLINE_HTML = 20_000
-# The page only guesses, from the beginning, whether a mail says more than its text; it is cleaned when it is shown.
-_BEGINNING = Left("html", 60_000)
-_SAYS_MORE = IRegex(
-    _BEGINNING,
-    Value(
-        r"<(table|ul|ol|dl|h[1-4]|pre|s|strike|del)[[:space:]/>]|src=[\"']?(cid:|data:image)"
-        r"|color[:=][[:space:]\"']*(red|#ff0000|#c00000)"
-    ),
-)
-_RICH = IRegex(_BEGINNING, Value(r"<(img|font|b|strong|u|i|em|hr|blockquote)[[:space:]/>]"))
 _THUMBNAIL = 3_000_000
 _ICONS = {
     "message/rfc822": "mail", "text/calendar": "calendar-event", "application/zip": "file-zip", "application/pdf": "file-text",
@@ -149,8 +132,8 @@ class Conversation:
 
 def read(ticket: Ticket, *, notes: bool) -> Conversation:
     """Read the conversation; `notes`: also what only staff may read."""
-    messages = list(_messages(ticket, notes=notes))
-    events = list(_events(ticket))
+    messages = list(messages_of(ticket, notes=notes))
+    events = list(events_of(ticket))
     waits = ticket.awaits_answer
     entries: list[Entry | Line] = [
         _entry(message, is_new=waits and _is_after(message, ticket.last_agent_at)) for message in messages
@@ -167,41 +150,6 @@ def read(ticket: Ticket, *, notes: bool) -> Conversation:
 
 def _is_after(message: Message, moment: datetime | None) -> bool:
     return not message.is_from_staff and (moment is None or message.created_at > moment)
-
-
-def _messages(ticket: Ticket, *, notes: bool) -> QuerySet[Message]:
-    files = (
-        Attachment.objects.filter(message=OuterRef("pk"))
-        .order_by("pk")
-        .values(file=JSONObject(key="key", name="name", size="size", content_type="content_type", inline="is_inline"))
-    )
-    # How it came is the intake's, above us; its rows hang on the ticket.
-    originals = Ticket.objects.filter(
-        pk=OuterRef("ticket_id"), arrivals__message=OuterRef("pk"), arrivals__channel="email", arrivals__size__gt=0
-    )
-    source = Message.with_notes if notes else Message.objects
-    return (
-        source.filter(ticket=ticket)
-        .defer("html", "full_text", "message_id", "in_reply_to")
-        .select_related("author")
-        .annotate(
-            files=ArraySubquery(files),
-            own_html=Case(
-                When(is_from_staff=True, then=Left("html", INLINE_HTML + 1)),
-                default=Value(""),
-                output_field=TextField(),
-            ),
-            page=Case(
-                When(html="", then=Value(0)),
-                When(_SAYS_MORE, then=Value(2)),
-                When(_RICH, then=Value(1)),
-                default=Value(0),
-            ),
-            has_original=Exists(originals),
-            has_full=Case(When(full_text="", then=Value(False)), default=Value(True)),
-        )
-        .order_by("created_at", "pk")
-    )
 
 
 def _entry(message: Any, *, is_new: bool) -> Entry:
@@ -226,34 +174,6 @@ def _entry(message: Any, *, is_new: bool) -> Entry:
         tags=parser_notes.tags(message.notes),
         left_out=parser_notes.sentences(message.notes),
     )
-
-
-def _events(ticket: Ticket) -> Iterable[Event]:
-    """Read the events with the names of the people and queues they speak of."""
-    target = Cast(KeyTextTransform("target", OuterRef("facts")), BigIntegerField())
-    queue_name = "name_en" if get_language() == "en" else "name_de"
-    return (
-        Event.objects.filter(ticket=ticket)
-        .exclude(kind__in=_SAID_BY_MESSAGES)
-        .select_related("by")
-        .annotate(
-            target_name=Case(
-                When(kind="assigned", then=Subquery(User.objects.filter(pk=target).values("name"))),
-                When(
-                    kind__in=("routed", "escalated"),
-                    then=Subquery(Queue.objects.filter(pk=target).values(queue_name)),
-                ),
-                default=Value(""),
-                output_field=TextField(),
-            ),
-            metric=F("clock__metric"),
-        )
-        .order_by("at", "pk")
-    )
-
-
-# Their message stands in the conversation itself; triage shows beside it.
-_SAID_BY_MESSAGES = ("received", "replied", "noted", "acknowledged", "triaged", "opened")
 
 
 def _line(event: Any) -> Line | None:
