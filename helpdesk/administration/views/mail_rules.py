@@ -110,7 +110,7 @@ def _form(request: SettingsRequest, rule: MailRule) -> HttpResponse:
     if request.method == "GET":
         form, conditions = forms.MailRuleForm(instance=rule), forms.forms_of(rule)
     elif "add" in data or "drop" in data:
-        form, conditions = forms.MailRuleForm(initial=data.dict(), instance=rule), forms.unbound(_changed(data))
+        form, conditions = forms.MailRuleForm.typed(data, rule), forms.unbound(_changed(data))
     else:
         form, conditions = forms.MailRuleForm(data, instance=rule), forms.bound(data)
         if _is_right(form, conditions):
