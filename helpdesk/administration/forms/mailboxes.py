@@ -108,6 +108,8 @@ class SenderForm(AccountForm):
         super().__init__(*args, prefix="sender", **kwargs)
         self.fields["host"].help_text = _("Without one, mail leaves by the server of the whole helpdesk.")
         self.fields["name"].help_text = _("Stands before the address: Acme Support. Without one, agents write by name.")
+        self.fields["port"].help_text = _("587 with STARTTLS, 465 with TLS.")
+        self.initial.setdefault("port", 587)
         for name in ("port", "security"):
             self.fields[name].required = False
 
@@ -139,6 +141,7 @@ class MailboxForm(AccountForm):
         super().__init__(data, instance=instance)
         self.sender = SenderForm(data, instance=instance.sender if instance else None)
         self.initial.setdefault("port", 993)
+        self.fields["port"].help_text = _("IMAP: 993, POP3: 995; with STARTTLS 143 and 110.")
         self.initial["aliases"] = ", ".join(self.instance.aliases)
         self.fields["host"].help_text = _("Without one, nothing is fetched: the mail comes by SMTP or by a pipe.")
         self.fields["username"].help_text = _("With OAuth it may be empty: the account that signed in.")
