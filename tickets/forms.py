@@ -85,9 +85,10 @@ class WithdrawalForm(CopiesForm):
 
 
 class SendingForm(forms.Form):
-    """Which held answer is sent now."""
+    """Which held answer is sent: `now`, or because its time has come."""
 
     held = forms.IntegerField(min_value=1)
+    now = forms.BooleanField(required=False)
 
 
 class ParticipantForm(forms.Form):

@@ -47,6 +47,10 @@
         return;
       }
       running = true;
+      if (!form.isConnected && !area.value.trim()) { // an emptied form that is gone must not save over what came back
+        running = false;
+        return;
+      }
       const sent = area.value, body = new FormData();
       for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
       body.set("version", form.dataset.draftVersion || "0");

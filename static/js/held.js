@@ -7,6 +7,7 @@
   const count = (box) => {
     const words = box.querySelector("[data-held-words]"), form = box.querySelector("[data-send-held]");
     if (!words || !form) return;
+    notice(box);
     const left = dueAt.get(box) - performance.now();
     const text = left > 0 ? words.dataset.words.replace("{count}", Math.ceil(left / 1000)) : words.dataset.sending;
     if (words.textContent !== text) words.textContent = text;
@@ -15,20 +16,20 @@
     words.dataset.words = words.dataset.sending;
     htmx.trigger(form, "held:due");
   };
-  const ready = () => {
-    for (const box of document.querySelectorAll("[data-held][data-own]")) {
-      if (!dueAt.has(box)) dueAt.set(box, performance.now() + Number(box.dataset.left) * 1000);
-      const place = document.querySelector("[data-held-said]");
-      if (!said.has(box.id) && place) {
-        said.add(box.id);
-        place.textContent = box.querySelector("[data-held-words]")?.dataset.said ?? "";
-        box.scrollIntoView({ block: "nearest" });
-      }
-    }
+  const notice = (box) => {
+    if (dueAt.has(box)) return;
+    dueAt.set(box, performance.now() + Number(box.dataset.left) * 1000);
+    const place = document.querySelector("[data-held-said]");
+    if (said.has(box.id) || !place) return;
+    said.add(box.id);
+    place.textContent = box.querySelector("[data-held-words]")?.dataset.said ?? "";
+    // What loads below and around it must not push "Undo" out of sight.
+    for (const wait of [0, 300, 900]) setTimeout(() => box.isConnected && box.scrollIntoView({ block: "end" }), wait);
   };
-  ready();
-  document.addEventListener("htmx:load", ready);
-  setInterval(() => document.querySelectorAll("[data-held][data-own]").forEach(count), 250);
+  const all = () => document.querySelectorAll("[data-held][data-own]").forEach(count);
+  all();
+  document.addEventListener("htmx:load", all);
+  setInterval(all, 250);
 
   // --- the editor -------------------------------------------------------------------------------------------------
   const forms = () => [...document.querySelectorAll("#answer form[data-writes]")];

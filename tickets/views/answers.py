@@ -80,7 +80,7 @@ def sending(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return refused(request, ticket, _too_late(), status=409)
     held = HeldAnswer.objects.filter(ticket=ticket, author=request.user, pk=form.cleaned_data["held"]).first()
-    came_back = held is not None and not _is_sent(held)
+    came_back = held is not None and not _is_sent(held, at_once=form.cleaned_data["now"])
     is_blank = not any(body.strip() for body in request.POST.getlist("body"))
     said = gettext("Your answer was not sent and is back in the editor.") if came_back else gettext("Sent.")
     return changed(
@@ -88,9 +88,13 @@ def sending(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _is_sent(held: HeldAnswer) -> bool:
+def _is_sent(held: HeldAnswer, *, at_once: bool) -> bool:
+    """Send it, unless it is too early for a page that only counts the seconds; tell whether it is on its way."""
+    now = timezone.now()
+    if not at_once and held.send_at is not None and held.send_at > now:
+        return True
     try:
-        return release(held, timezone.now()) is not None
+        return release(held, now) is not None
     except NotHeld:  # the worker was faster, or another window of the same person
         return not HeldAnswer.objects.filter(pk=held.pk).exists()
 
