@@ -38,9 +38,9 @@ def make_world(now: datetime) -> World:
         is_default=True,
     )  # fmt: skip
     people = User.objects
-    admin = people.create_user("anna@helpdesk.example", name="Anna Admin", role=User.Role.ADMIN, language="en")
-    agent = people.create_user("anton@helpdesk.example", name="Anton Agent", role=User.Role.AGENT, language="en")
-    requester = people.create_user("rita@kunde.example", name="Rita Requester", language="en")
+    admin = people.create_user("anna@places.example", name="Anna Admin", role=User.Role.ADMIN, language="en")
+    agent = people.create_user("anton@places.example", name="Anton Agent", role=User.Role.AGENT, language="en")
+    requester = people.create_user("rose@places.example", name="Rose Requester", language="en")
     for queue in (first, second):
         Membership.objects.create(queue=queue, user=agent, level=Membership.Level.LEAD)
         Membership.objects.create(queue=queue, user=admin, level=Membership.Level.LEAD)

@@ -15,6 +15,7 @@ LETTER = frozenset({"meta", "title", "style"})
 _HIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff]")
 _LINK = re.compile(r"https?://|mailto:|tel:|/(?![/\\])|#|\?", re.I)
 _PICTURE = re.compile(r"/(?:[\w:.~-]+/)*attachments/[\w./~-]+|cid:[\w.@-]+|/static/[\w./#-]+")
+_ASKED = re.compile(r"[?&](?:hx=)?ran\b|^js:|\bran=")
 _STYLE = re.compile(r"url|image|expression|@import|\\|var\(|behavior|binding|position|z-index", re.I)
 
 
@@ -51,7 +52,7 @@ def _acts(name: str, value: str) -> bool:
     ):
         return True
     if name.startswith(("hx-", "data-hx-")):
-        return "ran" in value
+        return bool(_ASKED.search(value))
     if name == "style":
         return bool(_STYLE.search(value))
     if name in ("href", "action", "cite"):

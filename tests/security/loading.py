@@ -14,6 +14,7 @@ from helpdesk.untrusted.rendering import Shown
 
 AT_ONCE = 16
 _OURS = re.compile(r"/(?:bare|policy)/(\d+)|/static/[\w./-]+|/tickets/|/mail/|/intake/|/events/")
+_VECTORS = re.compile(r"[?&](?:hx=)?ran(?:&|$)")
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 _CHANGING = re.compile(r"[\w-]{36,}|\d+|[0-9a-f-]{32,36}")
 _OPEN = """async paths => {
@@ -42,7 +43,7 @@ _ARMED = """pages => pages.map(html => {
         for (const {name, value} of get(one, 'attributes')) {
             const bare = value.replace(/[\\0-\\x20\\x7f-\\x9f\\xad\\u200b-\\u200f\\u2028-\\u202f\\u2060-\\u2069\\ufeff]/g, "");
             if (/^on/.test(name) || /^(srcdoc|ping|manifest|is)$/.test(name)) found.push(`${tag} ${name}`);
-            if (/^(?:data-)?hx-/.test(name) && (/ran/.test(value) || /^(?:data-)?hx-on/.test(name))) found.push(`${tag} ${name}`);
+            if (/^(?:data-)?hx-/.test(name) && (/[?&](?:hx=)?ran\\b|^js:|\\bran=/.test(value) || /^(?:data-)?hx-on/.test(name))) found.push(`${tag} ${name}`);
             if (/^(href|xlink:href|action|formaction)$/.test(name)
                 && !/^(https?:\\/\\/|mailto:|tel:)/i.test(bare) && !ours(bare)) found.push(`${tag} ${name}=${value}`);
             if (/^(src|srcset|poster|background|data|lowsrc|dynsrc)$/.test(name)
@@ -83,7 +84,7 @@ class Ground:
         """Give a page or a file of ours; write down everything else."""
         path = request.path.removeprefix(f"http://{self.address}")
         match = _OURS.match(path)
-        if (match is None and path not in ("/", "/favicon.ico")) or "ran" in path.partition("?")[2]:
+        if (match is None and path not in ("/", "/favicon.ico")) or _VECTORS.search(path):
             self.asked.append(path)
         body, kind, policy = b"", "text/html; charset=utf-8", ""
         if match and match[1] and int(match[1]) < len(self.pages):

@@ -42,7 +42,7 @@ def places(world: World, payload: str) -> Iterator[Place]:
     yield from _writing(world, ticket, path, payload)
     yield from _article(world, payload)
     envelope = to_envelope(
-        address=world.requester.email, name="Rita", text=payload[:4000], client_id=uuid4(), language="en"
+        address=world.requester.email, name="Rose", text=payload[:4000], client_id=uuid4(), language="en"
     )
     yield from chat_places(world, talking.start(envelope, now=world.now), payload)
 

@@ -54,7 +54,7 @@ def _article(world: World, payload: str) -> ArticleText:
 
 def _in_ticket(world: World, text: ArticleText) -> Iterator[Place]:
     envelope = Envelope(
-        channel="web", external_id="web:markdown", from_address=world.requester.email, from_name="Rita",
+        channel="web", external_id="web:markdown", from_address=world.requester.email, from_name="Rose",
         subject=WORDS, text=WORDS, full_text=WORDS, language_hint="en",
     )  # fmt: skip
     ticket = accept(envelope, now=world.now).ticket
