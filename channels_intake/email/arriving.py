@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from channels_intake import senders
 from channels_intake.accept import Acceptance, accept
+from channels_intake.email import raws
 from channels_intake.email.heads import head_of
 from channels_intake.email.parse import to_envelope
 from channels_intake.envelope import Envelope
@@ -59,7 +60,7 @@ def store(
         external_id=head.key,
         uidvalidity=uidvalidity,
         uid=uid,
-        raw=raw,
+        raw=raw if len(raw) <= raws.PIECE else b"",
         sha256=hashlib.sha256(raw).hexdigest(),
         size=len(raw),
         received_at=now,
@@ -69,8 +70,9 @@ def store(
     try:
         with transaction.atomic():
             arrival.save(force_insert=True)
+            raws.keep(arrival, raw)
     except IntegrityError:
-        return _stored_before(arrival)
+        return _stored_before(arrival, raw)
     return Stored(arrival, is_new=True)
 
 
@@ -158,12 +160,12 @@ def _process(chosen: QuerySet[Arrival], now: datetime, envelope: Envelope | None
     arrival: Arrival | None = None
     try:
         with transaction.atomic():
-            arrival = chosen.select_for_update(
+            arrival = raws.small_ones(chosen).select_for_update(
                 no_key=True, of=("self",), skip_locked=chosen.query.is_sliced
             ).select_related("mailbox").get()  # fmt: skip
             if arrival.is_finished:
                 return None
-            envelope = envelope or to_envelope(bytes(arrival.raw))
+            envelope = envelope or to_envelope(raws.read(arrival))
             if _may_answer_a_waiting_one(envelope):
                 _wait_for_earlier(arrival, now)
             return accept(envelope, now=now, mailbox=arrival.mailbox, arrival=arrival, is_ours=_is_ours(envelope))
@@ -208,13 +210,15 @@ def _wait_for_earlier(arrival: Arrival, now: datetime) -> None:
             raise _Earlier(left[0])
 
 
-def _stored_before(arrival: Arrival) -> Stored:
+@transaction.atomic
+def _stored_before(arrival: Arrival, raw: bytes) -> Stored:
     known = Arrival.objects.without_raw().filter(mailbox=arrival.mailbox, external_id=arrival.external_id).first()
     if known is not None:
         return Stored(known, is_new=False)
     # Another mail has this UID: the server gave it twice, so it says nothing.
     arrival.uid = arrival.uidvalidity = None
     arrival.save(force_insert=True)
+    raws.keep(arrival, raw)
     return Stored(arrival, is_new=True)
 
 

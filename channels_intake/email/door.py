@@ -207,7 +207,9 @@ def _variants(address: str) -> set[str]:
 
 def _undotted(data: bytearray) -> bytes:
     """Take away the dot that was put before each line that begins with one, and the line break put in front by us."""
-    return bytes(data.replace(b"\r\n.", b"\r\n"))[2:]
+    if b"\r\n." in data:
+        data = data.replace(b"\r\n.", b"\r\n")
+    return bytes(memoryview(data)[2:])
 
 
 def _asked(question: Callable[[], Mailbox | None]) -> Mailbox | None:

@@ -71,6 +71,7 @@ def _receive(name: str, raw: bytes, mailbox: Mailbox | None) -> dict[str, Any]:
     envelope = _read(raw)
     recipients = [*envelope.delivered_to, *envelope.to, *envelope.cc] if envelope else []
     stored = arriving.store(raw, now=now, mailbox=mailbox, recipients=recipients)
+    del raw  # it may be forty megabytes
     acceptance = arriving.process(stored.arrival.pk, now=now, envelope=envelope)
     return report(name, envelope, acceptance or _why_not(stored.arrival.pk, stored.is_new))
 
