@@ -10,6 +10,7 @@ from uuid import uuid4
 from channels_intake.email.arriving import process, store
 from channels_intake.envelope import Attached
 from helpdesk.untrusted.world import World
+from notifications.headers import recipient
 from notifications.letters import write
 from notifications.models import Delivery
 from notifications.rendering import build
@@ -84,7 +85,7 @@ def letters(ticket: Ticket) -> list[tuple[str, str]]:
 
 def _head(world: World, subject: str, kind: str) -> bytes:
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = f"{world.requester.name} <{world.requester.email}>"
+    mail["From"] = recipient(world.requester.name, world.requester.email)
     mail["To"] = "support@helpdesk.example"
     mail["Subject"] = subject
     mail["Message-ID"] = f"<{uuid4().hex}@kunde.example>"

@@ -15,6 +15,8 @@ from helpdesk.untrusted.rendering import Shown
 AT_ONCE = 16
 _OURS = re.compile(r"/(?:bare|policy)/(\d+)|/static/[\w./-]+|/tickets/|/mail/|/intake/|/events/")
 _VECTORS = re.compile(r"[?&](?:hx=)?ran(?:&|$)")
+# What Chromium asks of its maker by itself.
+_BROWSERS_OWN = re.compile(r"[\w.-]+\.(?:googleapis|google|gvt1)\.com:443|http://[\w.-]+\.(?:google|gvt1)\.com/")
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 _CHANGING = re.compile(r"[\w-]{36,}|\d+|[0-9a-f-]{32,36}")
 _OPEN = """async paths => {
@@ -84,7 +86,8 @@ class Ground:
         """Give a page or a file of ours; write down everything else."""
         path = request.path.removeprefix(f"http://{self.address}")
         match = _OURS.match(path)
-        if (match is None and path not in ("/", "/favicon.ico")) or _VECTORS.search(path):
+        is_ours = match is not None or path in ("/", "/favicon.ico") or _BROWSERS_OWN.match(path)
+        if not is_ours or _VECTORS.search(path):
             self.asked.append(path)
         body, kind, policy = b"", "text/html; charset=utf-8", ""
         if match and match[1] and int(match[1]) < len(self.pages):

@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.xdist_group("vectors"), pytest.mark.django_db]
 # Where a vector always goes; besides, each goes to some of the other places, in turn.
 ALWAYS = {"mail body in the ticket", "notification mail", "article in the portal", "list row", "attachment list"}
 EVERY = {"html": 13, "text": 9, "markdown": 6, "filename": 3, "template": 3}
+WHOLE_PAGE = 6_000
 RAW = {"html", "text"}
 HTML_PLACES = {
     "mail body in the ticket",
@@ -112,7 +113,10 @@ def test_nothing_could_act_in_any_place(page: Page, shown: list[Shown]) -> None:
 
 
 def test_nothing_runs_and_nobody_is_asked_even_without_a_policy(page: Page, ground: Ground, shown: list[Shown]) -> None:
-    assert load(page, ground, distinct(shown), way="bare") == []
+    # Every frame, letter and part of a page; of the whole pages, which say much the same, each third.
+    some = [one for number, one in enumerate(distinct(shown)) if len(one.html) < WHOLE_PAGE or number % 3 == 0]
+
+    assert load(page, ground, some, way="bare") == []
 
 
 def test_nothing_runs_and_nobody_is_asked_with_our_policy(page: Page, ground: Ground, shown: list[Shown]) -> None:
@@ -143,7 +147,7 @@ def test_umlauts_signs_and_brackets_of_a_text_survive(page: Page, good: dict[str
         for place, html in {**good["text"], **good["filename"]}.items()
     }
 
-    for place in ("list", "request in the portal", "notification mail (resolved)", "chat line", "list of rules"):
+    for place in ("list row", "request in the portal", "notification mail (resolved)", "chat line", "list of rules"):
         assert GOOD_TEXT in texts[place]
     for place in ("attachment list", "attachment list in the portal"):
         assert f"{GOOD_TEXT}.txt" in texts[place]
