@@ -1,4 +1,4 @@
-"""A file is never a page of ours: its headers are told by its bytes, and no parameter changes them."""
+"""CVE-2022-25802, CVE-2016-6127 (RT): a file is never a page of ours; its headers are told by its bytes, whatever is asked."""
 
 import pytest
 from django.utils import timezone
