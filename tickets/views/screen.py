@@ -161,7 +161,7 @@ def refused(
 ) -> HttpResponse:
     """Answer to an action that was refused: say why and what to do, beside what was written."""
     if request.htmx:
-        context = {"ticket": ticket, "why": why} | extra
+        context = {"ticket": ticket, "why": why, "seen": request.POST.get("seen", "")} | extra
         response = render(request, "tickets/_refusal.html", context, status=status)
         response["HX-Retarget"] = "#refusal"
         response["HX-Reswap"] = "outerHTML"

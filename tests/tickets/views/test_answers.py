@@ -136,6 +136,15 @@ def test_what_could_not_be_sent_says_why_above_the_text_in_the_editor(undo: None
     assert str(page.context["held"][0].why) in page.content.decode()
 
 
+def test_a_refused_answer_still_knows_what_was_seen(undo: None) -> None:
+    ticket, _, client = open_one()
+    seen = ticket.messages.get().pk
+
+    refused = client.post(f"/tickets/{ticket.pk}/messages/", {"body": "Bitte", "cc": "x", "seen": seen}, headers=HTMX)
+
+    assert f'name="seen" form="reply-form" value="{seen}"' in refused.content.decode()
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
