@@ -40,7 +40,12 @@ def home(request: SettingsRequest) -> HttpResponse:
         ("inbox", gettext("Queues"), gettext("Levels, members and where tickets escalate to."), "queues"),
         ("router", gettext("Routing rules"), gettext("Which words lead to which queue."), "rules"),
         ("mailbox", gettext("Mailboxes"), gettext("Where mail is fetched from, and whether it works."), "mailboxes"),
-        ("adjustments-horizontal", gettext("Mail rules"), gettext("What is refused, spam, or goes elsewhere."), "mail_rules"),
+        (
+            "adjustments-horizontal",
+            gettext("Mail rules"),
+            gettext("What is refused, spam, or goes elsewhere."),
+            "mail_rules",
+        ),
         ("ban", gettext("Blocked senders"), gettext("Whose mail is refused, and whose never is."), "blocks"),
         ("calendar-event", gettext("Working hours"), gettext("Calendars with breaks and holidays."), "calendars"),
         ("stopwatch", gettext("SLA"), gettext("How soon we answer and solve, by priority."), "policies"),
