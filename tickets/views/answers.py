@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
-from tickets.forms import AnswerForm, SendingForm, WithdrawalForm
+from tickets.answer_forms import AnswerForm, SendingForm, WithdrawalForm
 from tickets.models import HeldAnswer, Ticket
 from tickets.operations.answering import Then, answer
 from tickets.operations.holding import CannotHold

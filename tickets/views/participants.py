@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from tickets.forms import LeavingForm, ParticipantForm
+from tickets.answer_forms import LeavingForm, ParticipantForm
 from tickets.operations.participating import CannotJoin, TakesNoPart, join, leave
 from tickets.views.access import StaffRequest, staff_only, ticket_for
 from tickets.views.screen import changed, errors_of, refused
