@@ -127,7 +127,7 @@ class Watcher(threading.Thread):
 
     def _pause(self, seconds: float) -> None:
         until = time.monotonic() + seconds
-        while time.monotonic() < until and not self._stop_asked.wait(5):
+        while (left := until - time.monotonic()) > 0 and not self._stop_asked.wait(min(5, left)):
             self._alive()
 
     def _alive(self) -> None:

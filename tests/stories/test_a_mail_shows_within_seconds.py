@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from imap_tools import MailBoxUnencrypted, MailMessageFlags
 from playwright.sync_api import Page, expect
 
@@ -50,18 +51,21 @@ def test_a_mail_appended_to_the_mailbox_shows_on_the_agents_open_list(
     eventually(lambda: Mailbox.objects.exclude(last_fetch_at=None).exists())
     time.sleep(2)  # the fetcher waits in IDLE, the page listens
 
-    took = []
+    took, stored = [], []
     with MailBoxUnencrypted(imap.host, imap.port).login(imap.user, imap.password) as program:
         for number in range(MAILS):
+            appended_at = timezone.now()
             raw = mail(f"p{number}@kunde.example", subject=f"Scanner {number} streikt")
             began = time.monotonic()
             program.append(raw, "INBOX", flag_set=[MailMessageFlags.FLAGGED])
             shows = re.compile(f"Show 1 new ticket|Scanner {number} streikt")
             expect(page.locator("#list")).to_contain_text(shows, timeout=20_000)
             took.append(time.monotonic() - began)
+            stored.append((Arrival.objects.order_by("-pk")[0].received_at - appended_at).total_seconds())
             if page.locator("#list a.fresh").is_visible():
                 page.locator("#list a.fresh").click()
             expect(page.locator("#list")).to_contain_text(f"Scanner {number} streikt", timeout=20_000)
 
     print("From the mailbox to the screen, seconds:", ", ".join(f"{one:.1f}" for one in took))
+    print("of these until it was stored:", ", ".join(f"{one:.1f}" for one in stored))
     assert Arrival.objects.filter(outcome="created").count() == MAILS
