@@ -37,7 +37,8 @@ class NotOurs(Exception):
 class Door:
     """What is done with recipients and mails; one a connection."""
 
-    def __init__(self, *, one_by_one: bool, any_recipient: bool) -> None:
+    def __init__(self, bell: "_Bell", *, one_by_one: bool, any_recipient: bool) -> None:
+        self._bell = bell
         self.one_by_one = one_by_one
         self._any_recipient = any_recipient
         self._boxes: dict[str, Mailbox | None] = {}
@@ -71,11 +72,29 @@ class Door:
         for box in dict.fromkeys(known) if known else [None]:
             answers[box.pk if box else None] = await asyncio.to_thread(_take, raw, box, envelope.rcpt_tos)
         if any(answer.startswith("2") for answer in answers.values()):
-            await asyncio.to_thread(wake)
+            self._bell.ring()
         if self.one_by_one:
             usual = answers[known[0].pk if known else None]
             return "\r\n".join(answers.get(box.pk if box else None, usual) for box in boxes)
         return max(answers.values())  # an error, if there was one: whoever comes again makes no copies
+
+
+class _Bell:
+    """Wakes a worker once for the mails of a moment."""
+
+    MOMENT = 0.03
+
+    def __init__(self) -> None:
+        self._is_waiting = False
+
+    def ring(self) -> None:
+        if not self._is_waiting:
+            self._is_waiting = True
+            asyncio.get_running_loop().call_later(self.MOMENT, self._wake)
+
+    def _wake(self) -> None:
+        self._is_waiting = False
+        asyncio.get_running_loop().run_in_executor(None, wake)
 
 
 class _Entrance:
@@ -127,12 +146,10 @@ class _Entrance:
                 del data[: -len(_END)]  # read on to the end, as the protocol wants, but keep nothing
 
 
-class _SmtpEntrance(_Entrance, SMTP):
-    pass
+class _SmtpEntrance(_Entrance, SMTP): ...
 
 
-class _LmtpEntrance(_Entrance, LMTP):
-    pass
+class _LmtpEntrance(_Entrance, LMTP): ...
 
 
 class _Busy(asyncio.Protocol):
@@ -149,6 +166,7 @@ def entrance(*, lmtp: bool, any_recipient: bool, most: int, idle: float) -> Call
     loop = asyncio.get_running_loop()
     kind = _LmtpEntrance if lmtp else _SmtpEntrance
     inside: set[int] = set()
+    bell = _Bell()
 
     class Counted(kind):  # type: ignore[valid-type,misc]
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -163,7 +181,7 @@ def entrance(*, lmtp: bool, any_recipient: bool, most: int, idle: float) -> Call
         if len(inside) >= most:
             return _Busy()
         made: asyncio.Protocol = Counted(
-            Door(one_by_one=lmtp, any_recipient=any_recipient),
+            Door(bell, one_by_one=lmtp, any_recipient=any_recipient),
             data_size_limit=limits.MAIL_BYTES,
             enable_SMTPUTF8=True,
             ident="helpdesk",
