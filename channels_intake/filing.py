@@ -36,7 +36,7 @@ def append(envelope: Envelope, sender: User, ticket: Ticket, verdict: Verdict, a
             files=envelope.attachments,
             message_id=stored_id(envelope.message_id),
             auto_generated=envelope.auto_generated,
-            parser_notes=envelope.notes,
+            parser_notes=_findings(envelope),
             recipients=_recipients(envelope),
         )
         role = "system" if envelope.auto_generated else "customer"
@@ -86,7 +86,7 @@ def open_new(
         auto_generated=envelope.auto_generated,
         participants=[p for p in senders.participants(others, language=language) if p.pk != requester.pk],
         related_to=found.related,
-        parser_notes=envelope.notes,
+        parser_notes=_findings(envelope),
         kind=around.kind,
         our_address=ours_of(envelope, around.ours, around.mailbox) if envelope.channel == "email" else "",
         recipients=_recipients(envelope),
@@ -110,6 +110,12 @@ def open_new(
 def _recipients(envelope: Envelope) -> dict[str, list[str]]:
     named = {"to": list(envelope.to), "cc": list(envelope.cc)}
     return {where: addresses for where, addresses in named.items() if addresses}
+
+
+def _findings(envelope: Envelope) -> tuple[str, ...]:
+    """Give what agents should know of the mail: what was dropped or guessed, and that its sender may be forged."""
+    is_forged = dmarc(envelope.authentication_results, envelope.from_address) in ("fail", "quarantine", "reject")
+    return (*envelope.notes, "dmarc_fail") if is_forged else envelope.notes
 
 
 def _language(envelope: Envelope, sender: User | None, mailbox: Mailbox | None) -> str:

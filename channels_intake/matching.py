@@ -85,5 +85,11 @@ def _has_to_do_with(person: User, ticket: Ticket) -> bool:
         or ticket.participants.filter(user=person).exists()
         or (person.is_agent and can(person, "reply", ticket))
         or Message.objects.filter(ticket=ticket, author=person, is_from_staff=False).exists()
-        or Delivery.objects.filter(event__ticket=ticket, medium=Delivery.Medium.MAIL, recipient=person).exists()
+        or _was_told(person, ticket)
     )
+
+
+def _was_told(person: User, ticket: Ticket) -> bool:
+    """Tell whether we wrote to this person; whoever got a blind copy must not come to light by answering."""
+    mails = Delivery.objects.filter(event__ticket=ticket, medium=Delivery.Medium.MAIL, recipient=person)
+    return mails.exclude(copy=Delivery.Copy.BCC).exists()
