@@ -68,7 +68,7 @@ class _Session:
             self.file = self.socket.makefile("rb")
             self.say("+OK ready")
             while line := self.file.readline():
-                words = line.decode("utf-8").split()
+                words = line.decode("utf-8", "replace").split()
                 if not self.obey(words[0].upper() if words else "", words[1:]):
                     return
         except (OSError, ssl.SSLError):
