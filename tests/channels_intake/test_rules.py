@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
+from django.utils.translation import override
 
 from channels_intake.email.parse import to_envelope
 from channels_intake.models import Arrival, Block, Mailbox, MailRule
