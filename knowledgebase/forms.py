@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from knowledgebase.models import Article, ArticleText
+from knowledgebase.models import Article, ArticleText, Category
 from knowledgebase.operations import Content, Facts
 
 _LONGEST = 20_000
@@ -46,11 +46,13 @@ class ArticleForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=Article.Kind.choices)
     audience = forms.ChoiceField(label=_("For whom"), choices=Article.Audience.choices)
-    topic = forms.CharField(label=_("Topic"), max_length=60, required=False)
+    category = forms.ModelChoiceField(
+        label=_("Category"), queryset=Category.objects.all(), required=False, empty_label=_("none")
+    )
     minutes = forms.IntegerField(label=_("Minutes it takes"), min_value=1, max_value=480)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    FACTS = ("kind", "audience", "topic", "minutes")
+    FACTS = ("kind", "audience", "category", "minutes")
 
     def __init__(self, *args: Any, may_publish: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -81,7 +83,11 @@ class ArticleForm(forms.Form):
         """Give what the article shall be."""
         data = self.cleaned_data
         return Facts(
-            key=key, kind=data["kind"], audience=data["audience"], topic=data["topic"], minutes=data["minutes"]
+            key=key,
+            kind=data["kind"],
+            audience=data["audience"],
+            category_id=data["category"].pk if data["category"] else None,
+            minutes=data["minutes"],
         )
 
 

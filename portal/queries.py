@@ -16,12 +16,12 @@ def conversation(ticket: Ticket) -> list[Message]:
 
 
 def popular(person: object, language: str, most: int = 6) -> list[ArticleText]:
-    """Give a handful of public articles, one a topic."""
+    """Give a handful of public articles, one a category."""
     articles = Article.objects.published().for_audience(Article.Audience.PUBLIC)
     texts = ArticleText.objects.filter(article__in=articles, language=language).select_related("article")
     seen: dict[str, ArticleText] = {}
-    for text in texts.order_by("article__topic", "article_id"):
-        seen.setdefault(text.article.topic or str(text.article_id), text)
+    for text in texts.order_by("article__category__position", "article__category_id", "article_id"):
+        seen.setdefault(str(text.article.category_id or f"article {text.article_id}"), text)
     return list(seen.values())[:most]
 
 

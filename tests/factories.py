@@ -82,6 +82,8 @@ def make_article(title: str = "VPN-Fehler 809 nach Windows-Update", language: st
         state=fields.pop("state", Article.State.PUBLISHED),
         audience=fields.pop("audience", Article.Audience.PUBLIC),
         kind=fields.pop("kind", Article.Kind.STANDARD_SOLUTION),
+        category=fields.pop("category", None),
+        publish_at=fields.pop("publish_at", None),
         created_at=NOW,
         updated_at=NOW,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from knowledgebase.models import ArticleText
+from knowledgebase.models import ArticleText, Category
 from knowledgebase.operations import Content, Facts, publish, translate, write_article
 from people.models import User
 from sla.models import Calendar, Policy
@@ -50,7 +50,8 @@ def found(now: datetime) -> Company:
     topics = {topic["key"]: queues[topic["queue"]] for topic in content["topics"]}
     _rules(content["topics"], queues)
     people = _people(read("people"), queues)
-    _articles(read("articles")["articles"], people["jana.petersen"], now)
+    categories = _categories(content["topics"])
+    _articles(read("articles")["articles"], categories, people["jana.petersen"], now)
     return Company(queues, people, topics)
 
 
@@ -125,10 +126,23 @@ def _people(content: dict[str, Any], queues: dict[str, Queue]) -> dict[str, User
     return people
 
 
-def _articles(rows: list[dict[str, Any]], by: User, now: datetime) -> None:
+def _categories(topics: list[dict[str, Any]]) -> dict[str, Category]:
+    return {
+        topic["key"]: Category.objects.create(
+            key=topic["key"], name_de=topic["name_de"], name_en=topic["name_en"], position=10 * place
+        )
+        for place, topic in enumerate(topics, start=1)
+    }
+
+
+def _articles(rows: list[dict[str, Any]], categories: dict[str, Category], by: User, now: datetime) -> None:
     for row in rows:
         facts = Facts(
-            key=row["key"], kind=row["kind"], audience=row["audience"], topic=row["topic"], minutes=row["minutes"]
+            key=row["key"],
+            kind=row["kind"],
+            audience=row["audience"],
+            category_id=categories[row["topic"]].pk,
+            minutes=row["minutes"],
         )
         article = write_article(language="de", content=_content(row["de"]), facts=facts, by=by, now=now)
         translate(article, language="en", content=_content(row["en"]), by=by, now=now)

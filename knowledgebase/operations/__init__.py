@@ -1,10 +1,9 @@
-"""Every change to an article: writing, revising, publishing."""
+"""Every change to an article: writing, revising, reviewing, publishing."""
 
+from knowledgebase.operations.content import Content, Facts
 from knowledgebase.operations.publishing import AlreadyThere, NotReady, archive, publish
 from knowledgebase.operations.writing import (
     AlreadyTranslated,
-    Content,
-    Facts,
     Outdated,
     restore,
     revise,

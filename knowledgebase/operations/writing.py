@@ -1,47 +1,13 @@
 """Writing an article, translating it, revising a text, and going back to what it once said."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from datetime import datetime
-from typing import Self
 
 from django.db import transaction
 
 from knowledgebase.models import Article, ArticleText, Revision
+from knowledgebase.operations.content import Content, Facts, keep_pictures, lock_category, put_facts
 from people.models import User
-
-
-@dataclass(frozen=True, kw_only=True)
-class Content:
-    """What a text says."""
-
-    title: str
-    symptom: str = ""
-    environment: str = ""
-    cause: str = ""
-    steps: str = ""
-    expected_result: str = ""
-    keywords: str = ""
-
-    @classmethod
-    def of(cls, text: ArticleText) -> Self:
-        """Read what a text says today."""
-        return cls(**{field.name: getattr(text, field.name) for field in fields(cls)})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What an article is, in every language."""
-
-    key: str | None = None
-    kind: str = Article.Kind.STANDARD_SOLUTION
-    audience: str = Article.Audience.PUBLIC
-    topic: str = ""
-    minutes: int = 5
-
-    @classmethod
-    def of(cls, article: Article) -> Self:
-        """Read what an article is today."""
-        return cls(**{field.name: getattr(article, field.name) for field in fields(cls)})
 
 
 class Outdated(Exception):
@@ -59,7 +25,9 @@ class AlreadyTranslated(Exception):
 @transaction.atomic
 def write_article(*, language: str, content: Content, facts: Facts, by: User | None, now: datetime) -> Article:
     """Begin an article as a draft with its first text."""
-    article = Article.objects.create(**asdict(facts), owner=by, created_at=now, updated_at=now)
+    article = Article(owner=by, created_at=now, updated_at=now)
+    put_facts(article, facts, lock_category(facts.category_id))
+    article.save()
     _add_text(article, language, content, by=by, now=now)
     return article
 
@@ -67,7 +35,7 @@ def write_article(*, language: str, content: Content, facts: Facts, by: User | N
 @transaction.atomic
 def translate(article: Article, *, language: str, content: Content, by: User | None, now: datetime) -> ArticleText:
     """
-    Add the text in another language.
+    Add the text in another language, made from what the original says today.
 
     :raises AlreadyTranslated: if there is one.
     """
@@ -75,7 +43,9 @@ def translate(article: Article, *, language: str, content: Content, by: User | N
     if article.texts.filter(language=language).exists():
         raise AlreadyTranslated(f"{article} has a text in {language}.")
     _touch(article, now)
-    return _add_text(article, language, content, by=by, now=now)
+    original = article.original
+    source = original.content_version if original else None
+    return _add_text(article, language, content, by=by, now=now, source_version=source)
 
 
 @transaction.atomic
@@ -88,25 +58,36 @@ def revise(
     base_version: int,
     facts: Facts | None = None,
     change: Revision.Change = Revision.Change.REVISED,
+    is_small: bool = False,
+    source_version: int | None = None,
 ) -> ArticleText:
     """
     Save what a text says now, and with `facts` what its article is.
 
+    After a small change of the original its translations stay up to date; `source_version` says which version of the
+    original a translation now says the same as.
+
     :raises Outdated: if it was saved by somebody else since `base_version`.
     """
+    category = lock_category(facts.category_id) if facts else None
     article = Article.objects.locked(text.article_id)
     text = ArticleText.objects.get(pk=text.pk)
     if text.version != base_version:
         raise Outdated(text)
     if facts is not None:
-        for name, value in asdict(facts).items():
-            setattr(article, name, value)
-        article.save(update_fields=[*asdict(facts)])
+        put_facts(article, facts, category)
+        article.save()
     _touch(article, now)
+    has_changed = content != Content.of(text)
     for name, value in asdict(content).items():
         setattr(text, name, value)
-    text.save(update_fields=[*asdict(content)])
+    if source_version is not None and text.source_version is not None:
+        text.source_version = source_version
+    if has_changed and not is_small:
+        text.content_version = text.version + 1
+    text.save(update_fields=[*asdict(content), "source_version", "content_version"])
     text.article = article
+    keep_pictures(article, content, by=by)
     return record(text, change, by=by, now=now)
 
 
@@ -116,25 +97,36 @@ def restore(revision: Revision, *, by: User | None, now: datetime, base_version:
 
     :raises Outdated: if it was saved by somebody else since `base_version`.
     """
-    content = Content(**{field.name: revision.content[field.name] for field in fields(Content)})
+    content = Content.read(revision.content)
     return revise(
         revision.text, content=content, by=by, now=now, base_version=base_version, change=Revision.Change.RESTORED
     )
 
 
-def record(text: ArticleText, change: Revision.Change, *, by: User | None, now: datetime) -> ArticleText:
+def record(
+    text: ArticleText, change: Revision.Change, *, by: User | None, now: datetime, comment: str = ""
+) -> ArticleText:
     """Count the version up and keep this state; the article is locked by whoever calls."""
     text.version += 1
     text.updated_at = now
     text.save(update_fields=["version", "updated_at"])
-    _keep(text, change, by=by, now=now)
+    _keep(text, change, by=by, now=now, comment=comment)
     return text
 
 
-def _add_text(article: Article, language: str, content: Content, *, by: User | None, now: datetime) -> ArticleText:
+def _add_text(
+    article: Article,
+    language: str,
+    content: Content,
+    *,
+    by: User | None,
+    now: datetime,
+    source_version: int | None = None,
+) -> ArticleText:
     text: ArticleText = ArticleText.objects.create(
-        article=article, language=language, updated_at=now, **asdict(content)
+        article=article, language=language, updated_at=now, source_version=source_version, **asdict(content)
     )
+    keep_pictures(article, content, by=by)
     _keep(text, Revision.Change.WRITTEN, by=by, now=now)
     return text
 
@@ -144,13 +136,14 @@ def _touch(article: Article, now: datetime) -> None:
     article.save(update_fields=["updated_at"])
 
 
-def _keep(text: ArticleText, change: Revision.Change, *, by: User | None, now: datetime) -> None:
+def _keep(text: ArticleText, change: Revision.Change, *, by: User | None, now: datetime, comment: str = "") -> None:
     facts = asdict(Facts.of(text.article)) | {"state": str(text.article.state)}
     Revision.objects.create(
         text=text,
         number=text.version,
         change=change,
         content=asdict(Content.of(text)) | {"article": facts},
+        comment=comment,
         by=by,
         at=now,
     )

@@ -42,7 +42,7 @@ def search(
     every, some = ({spoken: _query(typed, spoken, joint) for spoken in _CONFIGS} for joint in (" & ", " | "))
     found = (
         ArticleText.objects.of(articles)
-        .select_related("article__owner")
+        .select_related("article__owner", "article__category")
         .annotate(alike=TrigramWordSimilarity(" ".join(typed), "title"))
         .filter(Q(alike__gte=_ALIKE) | _matches(some))
         .annotate(

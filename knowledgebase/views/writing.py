@@ -40,7 +40,7 @@ def new(request: AgentRequest) -> HttpResponse:
     if not can(request.user, "write"):
         raise PermissionDenied
     language = _known(request.POST.get("language") or request.GET.get("language") or (get_language() or "de")[:2])
-    initial = asdict(Facts()) | {"title": request.GET.get("title", "")[:200]}
+    initial: dict[str, Any] = asdict(Facts()) | {"title": request.GET.get("title", "")[:200]}
     form = ArticleForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         article = write_article(
@@ -59,7 +59,11 @@ def edit(request: AgentRequest, pk: int, language: str) -> HttpResponse:
     if not can(request.user, "edit", article):
         raise PermissionDenied
     text = next((one for one in article.texts.all() if one.language == language), None)
-    initial = asdict(Facts.of(article)) | ({**asdict(Content.of(text)), "version": text.version} if text else {})
+    initial = (
+        asdict(Facts.of(article))
+        | {"category": article.category_id}
+        | ({**asdict(Content.of(text)), "version": text.version} if text else {})
+    )
     form = ArticleForm(request.POST or None, initial=initial, may_publish=can(request.user, "publish", article))
     if request.method != "POST" or not form.is_valid():
         return _form(request, form, language=language, article=article, text=text)

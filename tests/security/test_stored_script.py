@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route
 from channels_intake.envelope import Attached
 from channels_intake.models import Arrival, Chat, hash_of
 from helpdesk.local import post_office
+from knowledgebase.models import Category
 from knowledgebase.operations import Content, Facts, publish, write_article
 from notifications.links import ticket_link
 from people.models import User
@@ -97,9 +98,11 @@ class Hostile:
 
     def _article(self, title: str, steps: str) -> int:
         content = Content(title=title, symptom=f"vector {steps}"[:4000], steps=steps, keywords=title)
-        article = write_article(
-            language="en", content=content, facts=Facts(topic=title[:60]), by=self.admin, now=timezone.now()
+        category, _ = Category.objects.get_or_create(
+            key=f"c{abs(hash(title))}", defaults={"name_de": title[:80], "name_en": title[:80]}
         )
+        facts = Facts(category_id=category.pk)
+        article = write_article(language="en", content=content, facts=facts, by=self.admin, now=timezone.now())
         publish(article, by=self.admin, now=timezone.now())
         return article.pk
 

@@ -26,7 +26,7 @@ GERMAN = Content(title="Drucker druckt nicht", symptom="Kein Papier.", steps="1.
 
 
 def _write(by=None, content=GERMAN):
-    return write_article(language="de", content=content, facts=Facts(topic="printing"), by=by, now=NOW)
+    return write_article(language="de", content=content, facts=Facts(minutes=9), by=by, now=NOW)
 
 
 def _history(text):
@@ -39,7 +39,7 @@ def test_an_article_begins_as_a_draft_of_its_author():
     article = _write(by=agent)
 
     text = article.texts.get()
-    assert (article.state, article.owner, article.topic) == (Article.State.DRAFT, agent, "printing")
+    assert (article.state, article.owner, article.minutes) == (Article.State.DRAFT, agent, 9)
     assert (text.title, text.version) == ("Drucker druckt nicht", 1)
     assert _history(text) == [(1, "written", agent)]
 
