@@ -100,7 +100,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('content', models.JSONField(verbose_name='content')),
-                ('base_version', models.PositiveIntegerField()),
+                ('language', models.CharField(choices=[('de', 'Deutsch'), ('en', 'English')], max_length=2, verbose_name='language')),
+                ('base_version', models.PositiveIntegerField(help_text='The version it was made from; 0 where there was no text yet.')),
                 ('is_small', models.BooleanField(default=False)),
                 ('source_version', models.PositiveIntegerField(blank=True, null=True)),
                 ('state', models.CharField(choices=[('open', 'Waits for review'), ('accepted', 'Accepted'), ('sent_back', 'Sent back')], default='open', max_length=9, verbose_name='state')),
@@ -258,8 +259,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='proposal',
-            name='text',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='knowledgebase.articletext'),
+            name='article',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='knowledgebase.article'),
         ),
         migrations.AddField(
             model_name='right',
@@ -296,7 +297,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='proposal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('text',), name='knowledge_proposal_one_open_a_text'),
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('article', 'language'), name='knowledge_proposal_one_open_a_text'),
         ),
         migrations.AddConstraint(
             model_name='right',

@@ -127,16 +127,17 @@ class Revision(models.Model):
 
 
 class Proposal(models.Model):
-    """A change to a published text that somebody else reads before it counts."""
+    """A change to a published article, or its text in another language, that somebody else reads before it counts."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Waits for review")
         ACCEPTED = "accepted", _("Accepted")
         SENT_BACK = "sent_back", _("Sent back")
 
-    text = models.ForeignKey(ArticleText, models.CASCADE, related_name="proposals")
+    article = models.ForeignKey(Article, models.CASCADE, related_name="proposals")
+    language = models.CharField(_("language"), max_length=2, choices=ArticleText.Language)
     content = models.JSONField(_("content"))
-    base_version = models.PositiveIntegerField()
+    base_version = models.PositiveIntegerField(help_text="The version it was made from; 0 where there was no text yet.")
     is_small = models.BooleanField(default=False)
     source_version = models.PositiveIntegerField(null=True, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.OPEN)
@@ -151,9 +152,9 @@ class Proposal(models.Model):
         verbose_name_plural = _("proposed changes")
         constraints = (
             models.UniqueConstraint(
-                fields=["text"], condition=Q(state="open"), name="knowledge_proposal_one_open_a_text"
+                fields=["article", "language"], condition=Q(state="open"), name="knowledge_proposal_one_open_a_text"
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.text_id} by {self.by_id}"
+        return f"{self.article_id} {self.language} by {self.by_id}"

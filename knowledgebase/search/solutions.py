@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from knowledgebase.models import ArticleText
+from knowledgebase.models import ArticleText, audiences_up_to
 from knowledgebase.search.wording import forms, words
 
 # A score of 1 is what one word is worth that stands in one title only.
@@ -87,7 +87,7 @@ class Found:
 
 
 def find_solutions(text: str, *, language: str, audience: str = "agents", limit: int = 3) -> list[Found]:
-    """Find the published articles that fit a whole request, best first; nothing when nothing fits."""
+    """Find the published articles for that audience that fit a whole request, best first; nothing when nothing fits."""
     request = words(text)
     if not request:
         return []
@@ -100,7 +100,7 @@ def find_solutions(text: str, *, language: str, audience: str = "agents", limit:
                 "spelling": [form.spelling for form in spellings],
                 "only": [form.language for form in spellings],
                 "worth": [form.worth for form in spellings],
-                "audiences": ["public"] if audience == "public" else ["public", "agents"],
+                "audiences": audiences_up_to(audience),
                 "language": language,
                 "other": _OTHER_LANGUAGE,
                 "most": _MOST_LEXEMES,
