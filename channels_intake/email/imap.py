@@ -1,14 +1,17 @@
 """Talking to an IMAP server: connecting, finding new mail, and marking what is stored."""
 
 import imaplib
+import io
 import re
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
+from typing import cast
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
+from imap_tools.idle import get_socket_poller
 from imap_tools.utils import encode_folder
 
 from channels_intake.email import limits
@@ -94,13 +97,26 @@ class Folder:
 
     def idle(self, seconds: int, until: Callable[[], bool] = lambda: False) -> bool:
         """Wait for the server to call, or until `until` says so, and tell whether it called."""
-        with self._box.idle as waiting:
+        with self._box.idle:
             for _ in range(seconds):
-                if waiting.poll(timeout=1):
+                if self._is_called(within=1):
                     return True
                 if until():
                     break
         return False
+
+    def _is_called(self, within: int) -> bool:
+        """Tell whether the server says something, or has gone; what it says is read as whole lines when IDLE ends."""
+        client = self._box.client
+        timeout = client.sock.gettimeout()
+        client.sock.settimeout(0)
+        try:
+            with suppress(ssl.SSLWantReadError):  # nothing yet
+                if cast(io.BufferedReader, client.file).peek(1):
+                    return True
+        finally:
+            client.sock.settimeout(timeout)
+        return bool(get_socket_poller(client.sock, within))
 
     def _number(self, name: str) -> int:
         _, data = self._box.client.response(name)
@@ -185,4 +201,5 @@ def _leave(box: BaseMailBox | None) -> None:
     try:
         box.logout()
     except (OSError, imaplib.IMAP4.error, ImapToolsError):
-        box.client.shutdown()
+        with suppress(OSError):
+            box.client.shutdown()
