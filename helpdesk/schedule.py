@@ -20,6 +20,8 @@ app.conf.beat_schedule = {
     "end silent chats": {"task": "channels_intake.end_silent_chats", "schedule": 20.0, "options": {"expires": 20}},
     "check deadlines": {"task": "tickets.check_deadlines", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
     "close silent tickets": {"task": "tickets.close_silent", "schedule": 300.0, "options": {"expires": 300}},
+    "publish articles": {"task": "knowledgebase.publish_due", "schedule": 10.0, "options": {"expires": 30}},
+    "look after articles": {"task": "knowledgebase.look_after", "schedule": 900.0, "options": {"expires": 900}},
 }
 app.conf.beat_max_loop_interval = 2
 

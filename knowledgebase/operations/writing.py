@@ -22,6 +22,10 @@ class AlreadyTranslated(Exception):
     """The article has a text in that language; revise it."""
 
 
+class ReviewNeeded(Exception):
+    """The category demands that somebody else reads it before it counts."""
+
+
 @transaction.atomic
 def write_article(*, language: str, content: Content, facts: Facts, by: User | None, now: datetime) -> Article:
     """Begin an article as a draft with its first text."""
@@ -33,13 +37,24 @@ def write_article(*, language: str, content: Content, facts: Facts, by: User | N
 
 
 @transaction.atomic
-def translate(article: Article, *, language: str, content: Content, by: User | None, now: datetime) -> ArticleText:
+def translate(
+    article: Article,
+    *,
+    language: str,
+    content: Content,
+    by: User | None,
+    now: datetime,
+    is_reviewed: bool = False,
+) -> ArticleText:
     """
     Add the text in another language, made from what the original says today.
 
     :raises AlreadyTranslated: if there is one.
+    :raises ReviewNeeded: if the article is published and its category demands a review.
     """
     article = Article.objects.locked(article.pk)
+    if not is_reviewed:
+        _check_free(article, by=by)
     if article.texts.filter(language=language).exists():
         raise AlreadyTranslated(f"{article} has a text in {language}.")
     _touch(article, now)
@@ -60,6 +75,7 @@ def revise(
     change: Revision.Change = Revision.Change.REVISED,
     is_small: bool = False,
     source_version: int | None = None,
+    is_reviewed: bool = False,
 ) -> ArticleText:
     """
     Save what a text says now, and with `facts` what its article is.
@@ -68,17 +84,20 @@ def revise(
     original a translation now says the same as.
 
     :raises Outdated: if it was saved by somebody else since `base_version`.
+    :raises ReviewNeeded: if the article is published and its category demands a review.
     """
     category = lock_category(facts.category_id) if facts else None
     article = Article.objects.locked(text.article_id)
     text = ArticleText.objects.get(pk=text.pk)
     if text.version != base_version:
         raise Outdated(text)
+    has_changed = content != Content.of(text)
+    if has_changed and not is_reviewed:
+        _check_free(article, by=by)
     if facts is not None:
         put_facts(article, facts, category)
         article.save()
     _touch(article, now)
-    has_changed = content != Content.of(text)
     for name, value in asdict(content).items():
         setattr(text, name, value)
     if source_version is not None and text.source_version is not None:
@@ -96,6 +115,7 @@ def restore(revision: Revision, *, by: User | None, now: datetime, base_version:
     Let the text say again what it said in that revision.
 
     :raises Outdated: if it was saved by somebody else since `base_version`.
+    :raises ReviewNeeded: if the article is published and its category demands a review.
     """
     content = Content.read(revision.content)
     return revise(
@@ -129,6 +149,17 @@ def _add_text(
     keep_pictures(article, content, by=by)
     _keep(text, Revision.Change.WRITTEN, by=by, now=now)
     return text
+
+
+def _check_free(article: Article, *, by: User | None) -> None:
+    """Refuse to change what is published, and give what only waits for its moment to review once more."""
+    if not article.needs_review:
+        return
+    if article.is_published:
+        raise ReviewNeeded("Somebody else has to read the change first.")
+    if article.state == Article.State.SCHEDULED:
+        article.state, article.submitted_by = Article.State.REVIEW, by
+        article.save(update_fields=["state", "submitted_by"])
 
 
 def _touch(article: Article, now: datetime) -> None:
