@@ -1,42 +1,36 @@
 """Markdown of articles as safe HTML for pages and as plain text for replies."""
 
-from typing import Any
+import re
 
-import nh3
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from helpdesk.lib.html import clean_rendered
+
 _LONGEST = 50_000
 _DEEPEST = 20
-_MARKDOWN = (
-    MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST})
-    .enable(["table", "strikethrough"])
-    .disable("image")
-)
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
 # Headings stand below those of the page.
 _HEADINGS = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h5", "h6": "h5"}
 _TAGS = {
     *{"p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"},
     *{"h3", "h4", "h5", "table", "thead", "tbody", "tr", "th", "td"},
 }
+_PICTURE = re.compile(r"/knowledge/attachments/[0-9a-f-]{36}/")
 
 
-def render(markdown: str) -> SafeString:
-    """Turn Markdown into clean HTML; HTML inside it is shown as text, pictures as links."""
-    tokens = _MARKDOWN.parse(markdown[:_LONGEST])
+def render(markdown: str, *, pictures: bool = False) -> SafeString:
+    """
+    Turn Markdown into clean HTML; HTML inside it is shown as text, pictures from elsewhere as links.
+
+    Our own pictures are shown where `pictures` says so; elsewhere, as in a mail, their words stand for them.
+    """
+    tokens = _parse(markdown, pictures=pictures)
     for token in tokens:
         token.tag = _HEADINGS.get(token.tag, token.tag)
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    clean = nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
-        url_schemes={"http", "https", "mailto", "tel"},
-        attribute_filter=_only_outside,
-        link_rel="noopener noreferrer",
-    )
-    return mark_safe(clean)  # noqa: S308 cleaned just above
+    return clean_rendered(html, tags=_TAGS, pictures=pictures)
 
 
 def plain(markdown: str) -> str:
@@ -44,7 +38,7 @@ def plain(markdown: str) -> str:
     lines: list[str] = []
     counters: list[int | None] = []
     item = ""
-    for token in _MARKDOWN.parse(markdown[:_LONGEST]):
+    for token in _parse(markdown):
         if token.type in ("ordered_list_open", "bullet_list_open"):
             counters.append(int(token.attrs.get("start", 1)) - 1 if token.type.startswith("ordered") else None)
         elif token.type in ("ordered_list_close", "bullet_list_close"):
@@ -65,6 +59,28 @@ def plain(markdown: str) -> str:
         if token.type in ("paragraph_close", "heading_close", "fence", "code_block", "tr_close") and not counters:
             lines.append("")
     return "\n".join(line for number, line in enumerate(lines) if line or (number and lines[number - 1])).strip("\n")
+
+
+def _parse(markdown: str, *, pictures: bool = False) -> list[Token]:
+    tokens = _MARKDOWN.parse(markdown[:_LONGEST])
+    for token in tokens:
+        if token.type == "inline":
+            token.children = [part for child in token.children or [] for part in _pictured(child, pictures=pictures)]
+    return tokens
+
+
+def _pictured(child: Token, *, pictures: bool) -> list[Token]:
+    """Leave our own pictures, and turn those from elsewhere into links: nobody's server learns who reads."""
+    if child.type != "image":
+        return [child]
+    address, words = str(child.attrs.get("src", "")), child.content
+    if _PICTURE.fullmatch(address):
+        return [child] if pictures else [_text(words)]
+    return [_text("!"), Token("link_open", "a", 1, attrs={"href": address}), _text(words), Token("link_close", "a", -1)]
+
+
+def _text(words: str) -> Token:
+    return Token("text", "", 0, content=words)
 
 
 def _bullet(counters: list[int | None]) -> str:
@@ -89,10 +105,3 @@ def _inline(children: list[Token]) -> str:
         else:
             text += child.content
     return text
-
-
-def _only_outside(tag: str, attribute: str, value: str) -> Any:
-    """Keep absolute links only: an address relative to our own pages could be made to act in the reader's name."""
-    if attribute == "href" and not value.lower().startswith(("http://", "https://", "mailto:", "tel:")):
-        return None
-    return value

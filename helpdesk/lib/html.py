@@ -14,7 +14,9 @@ from helpdesk.lib import html_quotes, html_style
 from helpdesk.lib.html_nesting import is_too_deep
 from helpdesk.lib.html_text import to_text
 
-__all__ = ["Cleaned", "clean", "clean_counted", "clean_document", "clean_fragment", "from_text", "to_text"]
+__all__ = [
+    "Cleaned", "clean", "clean_counted", "clean_document", "clean_fragment", "clean_rendered", "from_text", "to_text",
+]  # fmt: skip
 
 MAX_CHARS = 1_000_000
 MAX_TEXT_CHARS = 500_000
@@ -40,6 +42,26 @@ def clean(source: str, sources: Mapping[str, str] | None = None) -> SafeString:
 def clean_fragment(source: str) -> SafeString:
     """Clean what our own reply editor sends: nothing is trusted because of where it was typed."""
     return clean_counted(source).html
+
+
+def clean_rendered(source: str, *, tags: set[str], pictures: bool = False) -> SafeString:
+    """Clean what was rendered out of a markup language to these few tags, without any style; pictures only our own."""
+
+    def keep(tag: str, attribute: str, value: str) -> str | None:
+        return _own_picture(value, {}) if (tag, attribute) == ("img", "src") else _attribute(tag, attribute, value)
+
+    attributes = {"a": {"href"}, "ol": {"start"}, "img": {"src", "alt"}}
+    cleaned = nh3.clean(
+        source,
+        tags=tags | {"img"} if pictures else tags,
+        clean_content_tags=_DROPPED_WHOLE,
+        attributes={tag: names for tag, names in attributes.items() if tag in tags or (tag == "img" and pictures)},
+        attribute_filter=keep,
+        link_rel="noopener noreferrer",
+        url_schemes={"http", "https", "mailto", "tel"},
+        generic_attribute_prefixes=set(),
+    )
+    return mark_safe(cleaned)  # noqa: S308 - is clean
 
 
 def clean_counted(source: str, sources: Mapping[str, str] | None = None) -> Cleaned:
