@@ -8,16 +8,22 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db.models import BooleanField, Case, F, Field, FloatField, Func, Q, TextField, Value, When
 from django.db.models.functions import Concat
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from knowledgebase.models import Article, ArticleQuerySet, ArticleText
+from knowledgebase.search.expanding import Known, look_up
+from knowledgebase.search.meaning import spell
+from knowledgebase.search.remembering import remember
 from knowledgebase.search.wording import with_umlauts, words
 from people.models import User
 
 _CONFIGS = {"de": "helpdesk_german", "en": "helpdesk_english"}
-_MOST_TYPED = 10
+_MOST_TYPED, _MOST_NAMES = 10, 12
 _ALIKE = 0.5
+# Of the best score: what has all words needs less than what has some.
+_TAIL, _TAIL_OF_SOME = 0.2, 0.45
 # Signs that no keyboard types: they survive escaping and become <mark> after it.
 _BEGIN, _END = "\ue000", "\ue001"
 
@@ -31,6 +37,27 @@ class Hit:
     excerpt: SafeString
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a search gives: hits, and what was perhaps meant; `instead`: the hits are for that."""
+
+    hits: list[Hit]
+    meant: str = ""
+    instead: bool = False
+
+
+def ask(
+    query: str, user: User | AnonymousUser, language: str, *, place: str, within: ArticleQuerySet | None = None
+) -> Answer:
+    """Search for somebody: forgive what was mistyped, and write down what was searched for."""
+    hits = search(query, user, language, within=within)
+    meant = spell(words(query)[:_MOST_TYPED])
+    # A spelling is offered only when it leads somewhere this person may read: it gives no word of other texts away.
+    better = search(meant, user, language, within=within) if meant else []
+    remember(query, hits=len(hits), user=user, language=language, place=place, now=timezone.now())
+    return Answer(hits=hits or better, meant=meant if better else "", instead=not hits and bool(better))
+
+
 def search(
     query: str, user: User | AnonymousUser, language: str, *, within: ArticleQuerySet | None = None, limit: int = 20
 ) -> list[Hit]:
@@ -38,8 +65,10 @@ def search(
     typed = words(query)[:_MOST_TYPED]
     if not typed:
         return []
+    known = look_up(typed)
+    typed = known.telling(typed)
     articles = Article.objects.visible_to(user) if within is None else within.visible_to(user)
-    every, some = ({spoken: _query(typed, spoken, joint) for spoken in _CONFIGS} for joint in (" & ", " | "))
+    every, some = ({spoken: _query(typed, known, spoken, joint) for spoken in _CONFIGS} for joint in (" & ", " | "))
     found = (
         ArticleText.objects.of(articles)
         .select_related("article__owner", "article__category")
@@ -58,19 +87,40 @@ def search(
         .order_by("-complete", "-rank", "pk")[: 2 * limit]
     )
     hits: dict[int, Hit] = {}
-    for text in found:
+    for text in _without_tail(list(found)):
         hits.setdefault(
             text.article_id, Hit(text=text, title=_safe(text.marked_title), excerpt=_safe(text.marked_body))
         )
     return list(hits.values())[:limit]
 
 
-def _query(typed: list[str], language: str, joint: str) -> SearchQuery:
+def _without_tail(found: list[Any]) -> list[Any]:
+    """Leave out what is far weaker than the best: a long list hides what helps."""
+    best = max((text.rank for text in found), default=0.0)
+    has_complete = any(text.complete for text in found)
+    return [
+        text for text in found if text.rank >= best * (_TAIL if text.complete or not has_complete else _TAIL_OF_SOME)
+    ]
+
+
+def _query(typed: list[str], known: Known, language: str, joint: str) -> SearchQuery:
     parts = []
     for word in typed:
+        small = word.casefold()
         spellings = {word, with_umlauts(word)} if language == "de" else {word}
-        parts.append("(" + " | ".join(f"'{spelling}':*" for spelling in sorted(spellings)) + ")")
+        names = [f"'{spelling}':*" for spelling in sorted(spellings)]
+        names += [
+            _phrase(other) for other, spoken in known.same.get(small, ())[:_MOST_NAMES] if spoken in ("", language)
+        ]
+        if small in known.halves:
+            names.append("(" + " & ".join(f"'{half}':*" for half in known.halves[small]) + ")")
+        parts.append("(" + " | ".join(names) + ")")
     return SearchQuery(joint.join(parts), config=_CONFIGS[language], search_type="raw")
+
+
+def _phrase(text: str) -> str:
+    inside = [f"'{word}'" for word in words(text)]
+    return "(" + " <-> ".join(inside) + ")" if inside else "''"
 
 
 def _matches(asked: dict[str, SearchQuery]) -> Q:

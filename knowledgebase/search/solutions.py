@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db import connection
 
 from knowledgebase.models import ArticleText, audiences_up_to
-from knowledgebase.search.wording import forms, words
+from knowledgebase.search.expanding import look_up
+from knowledgebase.search.wording import Form, forms, words
 
 # A score of 1 is what one word is worth that stands in one title only.
 _LEAST_SCORE = 0.9
@@ -15,6 +16,8 @@ _MOST_LEXEMES = 20
 _ALIKE = 0.6  # a word that only looks like one in the title: misspelt, or part of a compound
 _SHORTEST_TYPO = 5
 _MOST_WORDS_SHOWN = 4
+_ANOTHER_NAME, _MOST_NAMES = 0.6, 60
+_TAIL = 0.3  # of the best score: what is weaker only hides it
 
 _RANK = """
 WITH form AS (
@@ -88,10 +91,16 @@ class Found:
 
 def find_solutions(text: str, *, language: str, audience: str = "agents", limit: int = 3) -> list[Found]:
     """Find the published articles for that audience that fit a whole request, best first; nothing when nothing fits."""
-    request = words(text)
+    written = words(text)
+    if not written:
+        return []
+    known = look_up(written)
+    request = [word for word in written if word.casefold() not in known.fillers]
     if not request:
         return []
-    spellings = list(forms(request, subject=len(words(text.strip().split("\n", 1)[0]))))
+    first_line = words(text.strip().split("\n", 1)[0])
+    spellings = list(forms(request, subject=sum(word.casefold() not in known.fillers for word in first_line)))
+    spellings += _other_names(request, known.same)
     with connection.cursor() as cursor:
         cursor.execute(
             _RANK,
@@ -111,6 +120,7 @@ def find_solutions(text: str, *, language: str, audience: str = "agents", limit:
             },
         )
         rows = cursor.fetchall()
+    rows = [row for row in rows if row[1] >= rows[0][1] * _TAIL]
     texts = ArticleText.objects.select_related("article").in_bulk([pk for pk, _, _ in rows])
     return [
         Found(
@@ -122,3 +132,13 @@ def find_solutions(text: str, *, language: str, audience: str = "agents", limit:
         for pk, score, numbers in rows
         if pk in texts
     ]
+
+
+def _other_names(request: list[str], same: dict[str, list[tuple[str, str]]]) -> list[Form]:
+    """Look for what a word is called elsewhere, too; a name of several words is looked for by its longest."""
+    found = []
+    for number, word in enumerate(request):
+        for other, language in same.get(word.casefold(), ()):
+            name = max(other.split(), key=len)
+            found.append(Form(number, name, language, _ANOTHER_NAME))
+    return found[:_MOST_NAMES]

@@ -4,6 +4,7 @@ from tickets.models.attachment import Attachment, Blob
 from tickets.models.clock import Clock, Pause
 from tickets.models.draft import Draft
 from tickets.models.event import Event
+from tickets.models.gap import Gap, GapNight, GapTicket, WrittenFrom
 from tickets.models.heartbeat import Heartbeat
 from tickets.models.held import HeldAnswer, HeldFile
 from tickets.models.incident import Affected, Burst, Incident, IncidentNews, IncidentTicket
@@ -14,8 +15,8 @@ from tickets.models.ticket import Participant, SearchText, Ticket
 from tickets.models.triage import SolutionAttempt, Suggestion, Triage
 
 __all__ = [
-    "Affected", "Answer", "Burst", "Incident", "IncidentNews", "IncidentTicket", "Interview", "Questionnaire",
-    "QuestionnaireVersion",
-    "Attachment", "Blob", "Clock", "Draft", "Event", "Heartbeat", "HeldAnswer", "HeldFile", "Membership",
-    "Message", "Participant", "Pause", "Queue", "RoutingRule", "SearchText", "SolutionAttempt", "Suggestion", "Ticket", "Triage",
+    "Affected", "Answer", "Attachment", "Blob", "Burst", "Clock", "Draft", "Event", "Gap", "GapNight", "GapTicket",
+    "Heartbeat", "HeldAnswer", "HeldFile", "Incident", "IncidentNews", "IncidentTicket", "Interview", "Membership",
+    "Message", "Participant", "Pause", "Questionnaire", "QuestionnaireVersion", "Queue", "RoutingRule", "SearchText",
+    "SolutionAttempt", "Suggestion", "Ticket", "Triage", "WrittenFrom",
 ]  # fmt: skip
