@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from knowledgebase.views import history, reading, writing
+from knowledgebase.views import history, pictures, proposals, reading, setup, steering, writing
 
 
 class LanguageConverter:
@@ -27,8 +27,27 @@ urlpatterns = [
     path("new/", writing.new, name="new"),
     path("preview/", writing.preview, name="preview"),
     path("<int:pk>/", reading.show, name="show"),
-    path("<int:pk>/publication/", writing.publication, name="publication"),
-    path("<int:pk>/archiving/", writing.archiving, name="archiving"),
+    path("<int:pk>/review/", steering.review, name="review"),
+    path("<int:pk>/approval/", steering.approval, name="approval"),
+    path("<int:pk>/return/", steering.returning, name="returning"),
+    path("<int:pk>/publication/", steering.publication, name="publication"),
+    path("<int:pk>/withdrawal/", steering.withdrawal, name="withdrawal"),
+    path("<int:pk>/archiving/", steering.archiving, name="archiving"),
+    path("<int:pk>/check/", steering.check, name="check"),
+    path("<int:pk>/care/", steering.care, name="care"),
+    path("<int:pk>/feedback/", steering.feedback, name="feedback"),
+    path("<int:pk>/proposals/<int:number>/", proposals.show, name="proposal"),
+    path("<int:pk>/proposals/<int:number>/acceptance/", proposals.acceptance, name="acceptance"),
+    path("<int:pk>/proposals/<int:number>/refusal/", proposals.refusal, name="refusal"),
+    path("attachments/", pictures.add, name="attachments"),
+    path("attachments/<uuid:key>/", pictures.show, name="attachment"),
+    path("categories/", setup.categories, name="categories"),
+    path("categories/new/", setup.category_new, name="category_new"),
+    path("categories/<int:pk>/", setup.category, name="category"),
+    path("categories/<int:pk>/removal/", setup.category_removal, name="category_removal"),
+    path("rights/", setup.rights, name="rights"),
+    path("<int:pk>/<article_language:language>/comparison/", reading.comparison, name="comparison"),
+    path("<int:pk>/<article_language:language>/confirmation/", steering.translation, name="translation"),
     path("<int:pk>/<article_language:language>/edit/", writing.edit, name="edit"),
     path("<int:pk>/<article_language:language>/history/", history.index, name="history"),
     path("<int:pk>/<article_language:language>/history/<int:number>/", history.show, name="revision"),

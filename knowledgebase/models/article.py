@@ -168,6 +168,11 @@ class Article(models.Model):
         """Pick the text the others were made from: the first that was not made from another."""
         return min((text for text in self.texts.all() if text.source_version is None), key=_age, default=None)
 
+    @property
+    def version(self) -> int:
+        """Count the versions of all its texts: whoever read this one has read them all."""
+        return sum(text.version for text in self.texts.all())
+
     def text_in(self, language: str) -> ArticleText | None:
         """Pick the text in that language, else the one there is."""
         texts = sorted(self.texts.all(), key=lambda text: (text.language != language, text.language))

@@ -24,6 +24,10 @@ class WrongState(Exception):
     """From the state the article is in, this cannot be done."""
 
 
+class Overtaken(Exception):
+    """The article was changed after the reviewer had read it."""
+
+
 class OwnWork(Exception):
     """Whoever wrote it does not review it."""
 
@@ -51,15 +55,20 @@ def submit(
 
 
 @transaction.atomic
-def approve(article: Article, *, by: User, now: datetime, comment: str = "") -> Article:
+def approve(
+    article: Article, *, by: User, now: datetime, comment: str = "", seen_version: int | None = None
+) -> Article:
     """
-    Publish what was reviewed, or let it wait for its moment.
+    Publish what was reviewed, or let it wait for its moment; `seen_version` is what the reviewer read.
 
     :raises WrongState: if it is not in review.
     :raises OwnWork: if it is the reviewer's own.
+    :raises Overtaken: if it was changed since.
     :raises NotReady: if one of its texts has no steps.
     """
     article = _locked_in(article, Article.State.REVIEW)
+    if seen_version is not None and seen_version != article.version:
+        raise Overtaken("It was changed after it was read.")
     if by.pk in authors_of(article):
         raise OwnWork("Whoever wrote it does not review it.")
     _check_ready(article)

@@ -1,7 +1,7 @@
 """Writing an article, translating it, revising a text, and going back to what it once said."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -108,6 +108,48 @@ def revise(
     text.article = article
     keep_pictures(article, content, by=by)
     return record(text, change, by=by, now=now)
+
+
+@transaction.atomic
+def describe(article: Article, *, facts: Facts, by: User | None, now: datetime) -> Article:
+    """Save what an article is and leave its texts as they are."""
+    category = lock_category(facts.category_id)
+    article = Article.objects.locked(article.pk)
+    if facts == Facts.of(article):
+        return article
+    put_facts(article, facts, category)
+    article.updated_at = now
+    article.save()
+    for text in article.texts.all():
+        text.article = article
+        record(text, Revision.Change.REVISED, by=by, now=now)
+    return article
+
+
+def confirm_translation(text: ArticleText, *, source_version: int, by: User, now: datetime) -> ArticleText:
+    """
+    Say that a translation still says what that version of the original says.
+
+    :raises Outdated: if it was saved by somebody else meanwhile.
+    """
+    return revise(
+        text,
+        content=Content.of(text),
+        by=by,
+        now=now,
+        base_version=text.version,
+        source_version=source_version,
+        change=Revision.Change.CHECKED,
+    )
+
+
+@transaction.atomic
+def entrust(article: Article, *, owner: User | None, check_on: date | None, now: datetime) -> Article:
+    """Say who looks after the article and when they are asked whether it is still right."""
+    article = Article.objects.locked(article.pk)
+    article.owner, article.check_on, article.updated_at = owner, check_on, now
+    article.save(update_fields=["owner", "check_on", "updated_at"])
+    return article
 
 
 def restore(revision: Revision, *, by: User | None, now: datetime, base_version: int) -> ArticleText:

@@ -1,5 +1,7 @@
 """What a text said before, what changed, and going back."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from knowledgebase.differences import differences
 from knowledgebase.models import ArticleText
-from knowledgebase.operations import Outdated, restore
+from knowledgebase.operations import AlreadyProposed, Content, Outdated, ReviewNeeded, propose, restore
 from knowledgebase.permissions import can
 from knowledgebase.views.access import AgentRequest, agents_only, article_for
 
@@ -60,9 +62,29 @@ def restoration(request: AgentRequest, pk: int, language: str, number: int) -> H
             base_version=int(base_version) if base_version.isdecimal() and len(base_version) < 10 else 0,
         )
         messages.success(request, gettext("Version %(number)s is back.") % {"number": number})
+    except ReviewNeeded:
+        return _propose(request, text, revision.content)
     except Outdated:
         messages.warning(request, gettext("Somebody changed the text meanwhile. Look at the newest version first."))
     return redirect("knowledge:history", pk, language)
+
+
+def _propose(request: AgentRequest, text: ArticleText, kept: dict[str, Any]) -> HttpResponse:
+    """Propose to bring an earlier version back, where somebody else has to read it first."""
+    try:
+        proposal = propose(
+            text.article,
+            language=text.language,
+            content=Content.read(kept),
+            base_version=text.version,
+            by=request.user,
+            now=timezone.now(),
+        )
+    except AlreadyProposed:
+        messages.warning(request, gettext("Somebody else's change to this text waits for a review."))
+        return redirect("knowledge:history", text.article_id, text.language)
+    messages.success(request, gettext("Proposed. Readers see it as soon as somebody else has accepted it."))
+    return redirect("knowledge:proposal", text.article_id, proposal.pk)
 
 
 def _text(request: AgentRequest, pk: int, language: str) -> ArticleText:

@@ -1,21 +1,32 @@
-"""Looking through the articles and reading one."""
+"""Looking through the articles, reading one, and two of its languages side by side."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
+from knowledgebase import overview
+from knowledgebase.differences import differences
 from knowledgebase.forms import FilterForm
-from knowledgebase.models import Article, ArticleQuerySet, ArticleText
+from knowledgebase.kinds import parts_of
+from knowledgebase.models import Article, ArticleQuerySet, ArticleText, Feedback, Revision
+from knowledgebase.models.levels import audience_of
+from knowledgebase.operations import Content
 from knowledgebase.permissions import can
 from knowledgebase.search import search
+from knowledgebase.steering_forms import CareForm, DecisionForm, MomentForm, SubmitForm
 from knowledgebase.views.access import AgentRequest, agents_only, article_for
+from knowledgebase.views.proposals import proposals_for
 
 _PAGE = 25
+_ACTIONS = ("edit", "submit", "publish", "archive", "check", "review")
 
 
 @dataclass(frozen=True)
@@ -32,22 +43,24 @@ class Row:
 @require_GET
 def index(request: AgentRequest) -> HttpResponse:
     """List the articles, or those that were searched for."""
-    form = FilterForm(request.GET)
+    form = FilterForm(request.GET, reads=audience_of(request.user))
     asked = form.cleaned_data if form.is_valid() else {}
-    articles = _filtered(Article.objects.visible_to(request.user), asked)
-    language = asked.get("language") or _language()
-    context = {"form": form, "q": asked.get("q", ""), "page": None, "may_write": can(request.user, "write")}
+    today = timezone.localdate()
+    view = overview.known(asked.get("view", ""))
+    articles = _filtered(overview.narrowed(request.user, view, today), asked, view)
+    context: dict[str, Any] = {"form": form, "q": asked.get("q", ""), "page": None, "view": view, "today": today}
     if context["q"]:
-        hits = search(asked["q"], request.user, language, within=articles)
-        context["rows"] = [Row(hit.text.article, hit.text, hit.title, hit.excerpt) for hit in hits]
+        context["rows"] = _found(request, articles, asked)
     else:
         page = Paginator(articles.with_texts().order_by("-updated_at", "-pk"), _PAGE).get_page(request.GET.get("page"))
-        texts = ((article, article.text_in(language)) for article in page)
+        texts = ((article, article.text_in(asked.get("language") or _language())) for article in page)
         context["rows"] = [Row(article, text, text.title) for article, text in texts if text]
         context["page"] = page
-        context["query"] = urlencode({name: value for name, value in asked.items() if value})
+        context["query"] = urlencode({name: getattr(value, "pk", value) for name, value in asked.items() if value})
     if request.htmx and request.htmx.target == "articles":
         return render(request, "knowledgebase/_articles.html", context)
+    context["views"] = overview.views_of(request.user, today)
+    context["may_write"] = can(request.user, "write")
     return render(request, "knowledgebase/list.html", context)
 
 
@@ -56,26 +69,79 @@ def index(request: AgentRequest) -> HttpResponse:
 def show(request: AgentRequest, pk: int) -> HttpResponse:
     """Show an article in the asked language, else in one's own, else in the one there is."""
     article = article_for(request, pk)
-    text = article.text_in(request.GET.get("language") or _language())
+    wanted = request.GET.get("language") or _language()
+    text = article.text_in(wanted)
     languages = {one.language for one in article.texts.all()}
     context = {
         "article": article,
         "text": text,
+        "parts": parts_of(text, article.kind) if text else [],
+        "original": article.original,
+        "fell_back": text is not None and text.language != wanted,
         "missing": [choice for choice in ArticleText.Language if choice not in languages],
-        "may_edit": can(request.user, "edit", article),
-        "may_publish": can(request.user, "publish", article),
+        "may": {action: can(request.user, action, article) for action in _ACTIONS},
+        "proposals": proposals_for(request.user, article),
+        "said": _last_comment(article),
+        "readers": article.feedback.aggregate(all=Count("pk"), helped=Count("pk", filter=Q(is_helpful=True))),
+        "mine": Feedback.objects.filter(article=article, person=request.user).first(),
+        "is_due": article.is_published and article.check_on is not None and article.check_on <= timezone.localdate(),
+        "submit_form": SubmitForm(),
+        "moment_form": MomentForm(),
+        "decision_form": DecisionForm(),
+        "care_form": CareForm(initial={"owner": article.owner_id, "check_on": article.check_on}, auto_id="care_%s"),
     }
     return render(request, "knowledgebase/show.html", context)
 
 
-def _filtered(articles: ArticleQuerySet, asked: dict[str, str]) -> ArticleQuerySet:
+@agents_only
+@require_GET
+def comparison(request: AgentRequest, pk: int, language: str) -> HttpResponse:
+    """Show a translation beside its original, and what the original has changed since."""
+    article = article_for(request, pk)
+    text: ArticleText = get_object_or_404(article.texts, language=language, source_version__isnull=False)
+    original = article.original
+    made_from = None
+    if original is not None and text.source_version is not None:
+        made_from = original.revisions.filter(number=text.source_version).first()
+    since = differences(made_from.content, asdict(Content.of(original))) if original and made_from else []
+    context = {
+        "article": article,
+        "text": text,
+        "original": original,
+        "is_out_of_date": article.is_out_of_date(text),
+        "since": since,
+        "columns": [(one, parts_of(one, article.kind)) for one in (original, text) if one is not None],
+        "may_edit": can(request.user, "edit", article),
+    }
+    return render(request, "knowledgebase/comparison.html", context)
+
+
+def _found(request: AgentRequest, articles: ArticleQuerySet, asked: dict[str, Any]) -> list[Row]:
+    hits = search(asked["q"], request.user, asked.get("language") or _language(), within=articles)
+    texts = Prefetch("texts", ArticleText.objects.order_by("language"))
+    prefetch_related_objects([hit.text.article for hit in hits], texts)
+    return [Row(hit.text.article, hit.text, hit.title, hit.excerpt) for hit in hits]
+
+
+def _filtered(articles: ArticleQuerySet, asked: dict[str, Any], view: str) -> ArticleQuerySet:
     if kind := asked.get("kind"):
         articles = articles.filter(kind=kind)
     if language := asked.get("language"):
         articles = articles.in_language(language)
+    if category := asked.get("category"):
+        articles = articles.filter(category=category)
     if state := asked.get("state"):
         return articles.filter(state=state)
-    return articles.exclude(state=Article.State.ARCHIVED)
+    return articles if view else articles.exclude(state=Article.State.ARCHIVED)
+
+
+def _last_comment(article: Article) -> Revision | None:
+    """Give what was said last on the way to the readers, while the article is on it."""
+    if article.state not in (Article.State.DRAFT, Article.State.REVIEW):
+        return None
+    said = Revision.objects.filter(text__article=article).select_related("by").order_by("-at", "-pk")
+    spoken = said.filter(change__in=[Revision.Change.SENT_BACK, Revision.Change.SUBMITTED]).first()
+    return spoken if spoken is not None and spoken.comment else None
 
 
 def _language() -> str:

@@ -1,4 +1,4 @@
-"""Writing, translating, revising, publishing and archiving articles."""
+"""Writing, translating and revising articles."""
 
 from dataclasses import asdict
 from typing import Any
@@ -15,22 +15,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 from knowledgebase import rendering
 from knowledgebase.differences import differences
 from knowledgebase.forms import ArticleForm
-from knowledgebase.models import Article, ArticleText
+from knowledgebase.models import Article, ArticleText, Proposal
+from knowledgebase.models.levels import audience_of
 from knowledgebase.operations import (
-    AlreadyThere,
+    AlreadyProposed,
     AlreadyTranslated,
     Content,
     Facts,
-    NotReady,
     Outdated,
-    archive,
-    publish,
+    describe,
+    propose,
     revise,
     translate,
     write_article,
 )
 from knowledgebase.permissions import can
 from knowledgebase.views.access import AgentRequest, agents_only, article_for
+from knowledgebase.views.pictures import with_picture
 
 
 @agents_only
@@ -41,8 +42,9 @@ def new(request: AgentRequest) -> HttpResponse:
         raise PermissionDenied
     language = _known(request.POST.get("language") or request.GET.get("language") or (get_language() or "de")[:2])
     initial: dict[str, Any] = asdict(Facts()) | {"title": request.GET.get("title", "")[:200]}
-    form = ArticleForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    reads = audience_of(request.user)
+    form = ArticleForm(request.POST or None, request.FILES or None, initial=initial, reads=reads)
+    if request.method == "POST" and form.is_valid() and with_picture(request, form, None):
         article = write_article(
             language=language, content=form.content(), facts=form.facts(), by=request.user, now=timezone.now()
         )
@@ -59,18 +61,20 @@ def edit(request: AgentRequest, pk: int, language: str) -> HttpResponse:
     if not can(request.user, "edit", article):
         raise PermissionDenied
     text = next((one for one in article.texts.all() if one.language == language), None)
-    initial = (
-        asdict(Facts.of(article))
-        | {"category": article.category_id}
-        | ({**asdict(Content.of(text)), "version": text.version} if text else {})
-    )
-    form = ArticleForm(request.POST or None, initial=initial, may_publish=can(request.user, "publish", article))
-    if request.method != "POST" or not form.is_valid():
+    form = _bound(request, article, text, language)
+    ready = request.method == "POST" and form.is_valid() and with_picture(request, form, article)
+    if not ready:
         return _form(request, form, language=language, article=article, text=text)
     try:
-        _save(request, form, article, text, language)
+        proposal = _save(request, form, article, text, language)
     except (Outdated, AlreadyTranslated):
         return _conflict(request, form, article=article, language=language)
+    except AlreadyProposed:
+        form.add_error(None, gettext("Somebody else's change to this text waits for a review. Have it decided first."))
+        return _form(request, form, language=language, article=article, text=text)
+    if proposal is not None:
+        messages.success(request, gettext("Proposed. Readers see it as soon as somebody else has accepted it."))
+        return redirect("knowledge:proposal", pk, proposal.pk)
     messages.success(request, gettext("Saved."))
     return _to(article, language)
 
@@ -79,58 +83,76 @@ def edit(request: AgentRequest, pk: int, language: str) -> HttpResponse:
 @require_POST
 def preview(request: AgentRequest) -> HttpResponse:
     """Show what the steps being written will look like."""
-    html = rendering.render(request.POST.get("steps", ""))
+    html = rendering.render(request.POST.get("steps", ""), pictures=True)
     return render(request, "knowledgebase/_preview.html", {"html": html})
 
 
-@agents_only
-@require_POST
-def publication(request: AgentRequest, pk: int) -> HttpResponse:
-    """Publish an article."""
-    article = article_for(request, pk)
-    if not can(request.user, "publish", article):
-        raise PermissionDenied
-    try:
-        publish(article, by=request.user, now=timezone.now())
-        messages.success(request, gettext("Published."))
-    except NotReady:
-        messages.warning(request, gettext("Each language needs its steps before the article is published."))
-    except AlreadyThere:
-        messages.info(request, gettext("It is published already."))
-    return redirect("knowledge:show", pk)
+def _bound(request: AgentRequest, article: Article, text: ArticleText | None, language: str) -> ArticleForm:
+    initial: dict[str, Any] = asdict(Facts.of(article)) | {"category": article.category_id, "is_current": True}
+    original = article.original
+    if original is not None:
+        initial["source_version"] = original.content_version
+    if text is not None:
+        initial |= asdict(Content.of(text)) | {"version": text.version}
+    mine = article.proposals.filter(language=language, by=request.user).exclude(state=Proposal.State.ACCEPTED)
+    proposal = mine.order_by("-pk").first()
+    if proposal is not None and proposal.base_version == (text.version if text else 0):
+        initial |= proposal.content
+    return ArticleForm(
+        request.POST or None,
+        request.FILES or None,
+        initial=initial,
+        reads=audience_of(request.user),
+        may_describe=can(request.user, "describe", article),
+    )
 
 
-@agents_only
-@require_POST
-def archiving(request: AgentRequest, pk: int) -> HttpResponse:
-    """Archive an article."""
-    article = article_for(request, pk)
-    if not can(request.user, "archive", article):
-        raise PermissionDenied
-    try:
-        archive(article, by=request.user, now=timezone.now())
-        messages.success(request, gettext("Archived. Nobody is shown it any more."))
-    except AlreadyThere:
-        messages.info(request, gettext("It is archived already."))
-    return redirect("knowledge:show", pk)
-
-
-def _save(request: AgentRequest, form: ArticleForm, article: Article, text: ArticleText | None, language: str) -> None:
-    content, now = form.content(), timezone.now()
-    if text is None:
-        translate(article, language=language, content=content, by=request.user, now=now)
-        return
-    facts = form.facts(article.key) if can(request.user, "publish", article) else None
+def _save(
+    request: AgentRequest, form: ArticleForm, article: Article, text: ArticleText | None, language: str
+) -> Proposal | None:
+    content, now, by = form.content(), timezone.now(), request.user
+    facts = form.facts(article.key) if can(by, "describe", article) else None
     base_version = form.cleaned_data["version"] or 0
-    revise(text, content=content, facts=facts, by=request.user, now=now, base_version=base_version)
+    if article.is_published and article.needs_review and (text is None or content != Content.of(text)):
+        return propose(
+            article,
+            language=language,
+            content=content,
+            base_version=base_version,
+            by=by,
+            now=now,
+            is_small=form.cleaned_data["is_small"],
+            source_version=form.now_says(),
+        )
+    if text is None:
+        translate(article, language=language, content=content, by=by, now=now)
+        if facts is not None:
+            describe(article, facts=facts, by=by, now=now)
+        return None
+    revise(
+        text,
+        content=content,
+        facts=facts,
+        by=by,
+        now=now,
+        base_version=base_version,
+        is_small=form.cleaned_data["is_small"],
+        source_version=form.now_says(),
+    )
+    return None
 
 
 def _conflict(request: AgentRequest, form: ArticleForm, *, article: Article, language: str) -> HttpResponse:
     """Show both texts; saving again overwrites, knowingly."""
     theirs = article.texts.select_related("article").get(language=language)
     last = theirs.revisions.select_related("by").latest("number")
-    data = {**request.POST.dict(), "version": str(theirs.version)}
-    mine = ArticleForm(data, initial=form.initial, may_publish=can(request.user, "publish", article))
+    data = {**request.POST.dict(), "version": str(theirs.version), "steps": form.cleaned_data["steps"]}
+    mine = ArticleForm(
+        data,
+        initial=form.initial,
+        reads=audience_of(request.user),
+        may_describe=can(request.user, "describe", article),
+    )
     changes = differences(asdict(Content.of(theirs)), asdict(form.content()))
     return _form(
         request, mine, language=language, article=article, text=theirs, status=409, last=last, differences=changes
@@ -148,7 +170,13 @@ def _form(
     **context: Any,
 ) -> HttpResponse:
     status = status or (422 if form.is_bound else 200)
+    original = article.original if article is not None else None
     context |= {"form": form, "language": language, "article": article, "text": text}
+    context["source"] = original if original is not None and original.language != language else None
+    context["has_translations"] = (
+        article is not None and original is not None and original == text and len(article.texts.all()) > 1
+    )
+    context["is_proposal"] = article is not None and article.is_published and article.needs_review
     return render(request, "knowledgebase/form.html", context, status=status)
 
 
