@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0007_held_answers'),
+        ('tickets', '0008_triage_models'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -16,6 +16,9 @@ class Triage(models.Model):
     language_reason = models.CharField(max_length=200, blank=True)
     queue_reason = models.CharField(max_length=200, blank=True)
     priority_reason = models.CharField(max_length=200, blank=True)
+    learnt = models.JSONField(
+        default=dict, db_default={}, help_text="What the model would have done: queue, confidence, version."
+    )
     at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -30,6 +33,9 @@ class Suggestion(models.Model):
     text = models.ForeignKey(ArticleText, models.CASCADE, related_name="+")
     score = models.FloatField()
     words = models.JSONField(default=list)
+    evidence = models.JSONField(
+        default=dict, db_default={}, help_text="Of a model: its version, and the solved tickets that speak for it."
+    )
 
     class Meta:
         ordering = ("position",)

@@ -2,10 +2,11 @@
 
 import random
 
+import numpy as np
 import pytest
 
 from tickets.triage.learning import labels, languages, ranking, wording
-from tickets.triage.learning.bm25 import Index
+from tickets.triage.learning.bm25 import Index, joined, postings
 
 PAPERS = [
     ranking.Paper(1, "en", "Reset a forgotten password", "Open the portal, choose reset, type the code."),
@@ -136,7 +137,7 @@ def test_labels_are_learnt_and_rare_ones_are_not_swallowed() -> None:
 
 
 def test_bm25_prefers_the_rare_word_and_the_short_text() -> None:
-    index = Index([["a", "b"], ["a", "b", "c", "c", "c", "c"], ["a"]], k1=1.2, b=0.75)
+    index = Index(postings([["a", "b"], ["a", "b", "c", "c", "c", "c"], ["a"]]), k1=1.2, b=0.75)
 
     assert int(index.scores(["b"]).argmax()) == 0
     assert index.scores(["nothing"]).tolist() == [0, 0, 0]
@@ -150,3 +151,14 @@ def test_forwarded_headers_and_repeated_subjects_count_once() -> None:
     assert "a@b" not in text
     assert "smokes" in text
     assert wording.tokens("user_name läuft 4711", "de") == ["user_name", "user", "nam", "lauft", "0000"]
+
+
+def test_texts_poured_together_count_as_one() -> None:
+    apart = [["a", "b", "b"], ["c", "a"], ["b", "d"]]
+    poured = joined([(postings(apart[:2]), np.array([1, 0])), (postings(apart[2:]), np.array([1]))], 2)
+    whole = postings([["c", "a"], ["a", "b", "b", "b", "d"]])
+    once, again = (Index(one, k1=1.2, b=0.5) for one in (poured, whole))
+
+    for word in "abcd":
+        assert once.scores([word]).tolist() == pytest.approx(again.scores([word]).tolist())
+    assert joined([(postings(apart), np.array([-1, 0, -1]))], 1).times.tolist() == [0, 1, 1][1:]

@@ -26,12 +26,12 @@ class Labelling:
     """What `fit` learnt."""
 
     def __init__(self, labels: list[str], hashing: softmax.Hashing, model: softmax.Softmax, heat: float) -> None:
-        self._labels, self._hashing, self._model, self._heat = labels, hashing, model, heat
+        self.labels, self.hashing, self.model, self.heat = labels, hashing, model, heat
 
     def guess(self, words: Sequence[str]) -> list[Guess]:
         """Give all labels, the likeliest first."""
-        shares = softmax.softmax(self._model.logits(self._hashing.vector(words)) * np.float32(self._heat))
-        return [Guess(self._labels[at], float(shares[at])) for at in np.argsort(-shares, kind="stable")]
+        shares = softmax.softmax(self.model.logits(self.hashing.vector(words)) * np.float32(self.heat))
+        return [Guess(self.labels[at], float(shares[at])) for at in np.argsort(-shares, kind="stable")]
 
 
 def fit(texts: Sequence[Sequence[str]], labels: Sequence[str], *, seed: int = 1) -> Labelling | None:

@@ -87,7 +87,7 @@ class Softmax:
     def logits(self, text: Vector) -> Floats:
         """Give a number a class; the largest is the likeliest."""
         places, values = text
-        found: Floats = values @ self.weights[places] + self.bias
+        found: Floats = values @ self.weights[places].astype(np.float32, copy=False) + self.bias
         return found
 
     def probabilities(self, text: Vector) -> Floats:

@@ -1,6 +1,7 @@
 """The words of a request as the ranking counts them: our own tokens, since product names must stay whole."""
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
 import snowballstemmer
@@ -34,6 +35,15 @@ def tokens(text: str, language: str) -> list[str]:
         if len(found) >= _MOST_TOKENS:
             break
     return found[:_MOST_TOKENS]
+
+
+def written(text: str, language: str, wanted: Collection[str]) -> tuple[str, ...]:
+    """Give the words of the text, as they are written there, that the wanted tokens stand for; in the order wanted."""
+    found: dict[str, str] = {}
+    for match in _WORD.finditer(text[:LONGEST_TEXT]):
+        for form in _forms(match[0].lower(), language):
+            found.setdefault(form, match[0])
+    return tuple(dict.fromkeys(found[token] for token in wanted if token in found))
 
 
 @lru_cache(_CACHED)

@@ -1,0 +1,139 @@
+"""
+What was learnt as bytes, and back: arrays and plain words only, so that reading it can never run anything.
+
+The words and answers of solved tickets are kept (not the tickets), the classifier in half precision; the articles are not:
+they are read from their tables, so that a new one counts at once.
+"""
+
+import json
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tickets.triage.learning import softmax
+from tickets.triage.learning.bm25 import Postings
+from tickets.triage.learning.labels import Labelling
+from tickets.triage.learning.logistic import Logistic
+from tickets.triage.learning.memory import Classifier, Memory
+from tickets.triage.learning.ranking import Learnt
+
+FORMAT = 1
+_MOST_TIMES = 255
+Arrays = dict[str, NDArray[Any]]
+
+
+class Unreadable(Exception):
+    """These bytes were written by another version of the product."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Everything one training gives."""
+
+    solutions: Learnt
+    queues: Labelling | None = None
+    priorities: Labelling | None = None
+
+
+def pack(packed: Packed) -> bytes:
+    """Write what was learnt."""
+    arrays: Arrays = {"format": np.array(FORMAT)}
+    learnt = packed.solutions
+    arrays |= _memory(learnt.memory)
+    if learnt.classifier is not None:
+        arrays |= _softmax("classifier", learnt.classifier.hashing, learnt.classifier.model)
+        arrays["classifier.articles"] = learnt.classifier.articles
+    for name, logistic in (("fusion", learnt.fusion), ("trust", learnt.trust)):
+        if logistic is not None:
+            arrays |= {f"{name}.{part}": getattr(logistic, part) for part in ("mean", "scale", "weights")}
+    arrays["plain"] = _text(json.dumps({"proven": learnt.proven, "figures": learnt.figures}))
+    for name, labels in (("queues", packed.queues), ("priorities", packed.priorities)):
+        if labels is not None:
+            arrays |= _softmax(name, labels.hashing, labels.model)
+            arrays |= {f"{name}.labels": _text(json.dumps(labels.labels)), f"{name}.heat": np.array(labels.heat)}
+    target = BytesIO()
+    np.savez_compressed(target, allow_pickle=False, **arrays)
+    return target.getvalue()
+
+
+def unpack(content: bytes) -> Packed:
+    """
+    Read what was learnt.
+
+    :raises Unreadable: if it is in another format.
+    """
+    try:
+        with np.load(BytesIO(content), allow_pickle=False) as arrays:
+            if int(arrays["format"]) != FORMAT:
+                raise Unreadable(f"Format {arrays['format']}, not {FORMAT}.")
+            return _read({name: arrays[name] for name in arrays.files})
+    except (ValueError, KeyError, OSError, EOFError) as error:
+        raise Unreadable(str(error)) from error
+
+
+def _read(arrays: Arrays) -> Packed:
+    plain = json.loads(_untext(arrays["plain"]))
+    words = _untext(arrays["words"]).split("\n") if arrays["words"].size else []
+    times = arrays["times"].astype(np.int32)
+    counted = Postings(
+        {word: place for place, word in enumerate(words)}, arrays["starts"], arrays["documents"], times,
+        len(arrays["numbers"]),
+    )  # fmt: skip
+    classifier = None
+    if "classifier.articles" in arrays:
+        classifier = Classifier(*_unsoftmax("classifier", arrays), arrays["classifier.articles"])
+    solutions = Learnt(
+        Memory(counted, arrays["numbers"], arrays["articles"]), classifier, _logistic("fusion", arrays),
+        _logistic("trust", arrays), bool(plain["proven"]), plain["figures"],
+    )  # fmt: skip
+    return Packed(solutions, _labelling("queues", arrays), _labelling("priorities", arrays))
+
+
+def _memory(memory: Memory) -> Arrays:
+    counted = memory.words
+    return {
+        "words": _text("\n".join(counted.words)),
+        "starts": counted.starts,
+        "documents": counted.documents,
+        "times": np.minimum(counted.times, _MOST_TIMES).astype(np.uint8),
+        "numbers": memory.numbers,
+        "articles": memory.articles,
+    }
+
+
+def _softmax(name: str, hashing: softmax.Hashing, model: softmax.Softmax) -> Arrays:
+    return {
+        f"{name}.idf": hashing.idf,
+        f"{name}.weights": model.weights.astype(np.float16),
+        f"{name}.bias": model.bias,
+    }
+
+
+def _unsoftmax(name: str, arrays: Arrays) -> tuple[softmax.Hashing, softmax.Softmax]:
+    model = softmax.Softmax(0, 0)
+    model.weights, model.bias = arrays[f"{name}.weights"], arrays[f"{name}.bias"]
+    return softmax.Hashing(len(model.weights), arrays[f"{name}.idf"]), model
+
+
+def _logistic(name: str, arrays: Arrays) -> Logistic | None:
+    if f"{name}.weights" not in arrays:
+        return None
+    return Logistic(arrays[f"{name}.mean"], arrays[f"{name}.scale"], arrays[f"{name}.weights"])
+
+
+def _labelling(name: str, arrays: Arrays) -> Labelling | None:
+    if f"{name}.labels" not in arrays:
+        return None
+    labels = json.loads(_untext(arrays[f"{name}.labels"]))
+    return Labelling(labels, *_unsoftmax(name, arrays), float(arrays[f"{name}.heat"]))
+
+
+def _text(text: str) -> NDArray[np.uint8]:
+    return np.frombuffer(text.encode(), dtype=np.uint8)
+
+
+def _untext(array: NDArray[Any]) -> str:
+    return array.tobytes().decode()
