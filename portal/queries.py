@@ -1,6 +1,8 @@
 """What the portal's pages read."""
 
-from knowledgebase.models import Article, ArticleText
+from django.contrib.auth.models import AnonymousUser
+
+from knowledgebase.models import Article, ArticleQuerySet, ArticleText, Category
 from people.models import User
 from tickets.models import Message, Ticket
 
@@ -15,18 +17,35 @@ def conversation(ticket: Ticket) -> list[Message]:
     return list(ticket.messages.select_related("author").prefetch_related("attachments"))
 
 
-def popular(person: object, language: str, most: int = 6) -> list[ArticleText]:
-    """Give a handful of public articles, one a category."""
-    articles = Article.objects.published().for_audience(Article.Audience.PUBLIC)
-    texts = ArticleText.objects.filter(article__in=articles, language=language).select_related("article")
+def audience_in_portal(person: User | AnonymousUser | None) -> str:
+    """Tell for whom the portal shows articles: in it staff read what customers read."""
+    is_customer = isinstance(person, User) and person.is_active
+    return Article.Audience.CUSTOMERS if is_customer else Article.Audience.PUBLIC
+
+
+def readable(person: User | AnonymousUser | None) -> ArticleQuerySet:
+    """Give the published articles the portal shows this person."""
+    return Article.objects.published().for_audience(audience_in_portal(person))
+
+
+def popular(person: User | AnonymousUser | None, language: str, most: int = 6) -> list[ArticleText]:
+    """Give a handful of articles, one a category."""
+    texts = ArticleText.objects.filter(article__in=readable(person), language=language).select_related("article")
     seen: dict[str, ArticleText] = {}
     for text in texts.order_by("article__category__position", "article__category_id", "article_id"):
         seen.setdefault(str(text.article.category_id or f"article {text.article_id}"), text)
     return list(seen.values())[:most]
 
 
-def all_articles(language: str) -> list[ArticleText]:
-    """Give every public article by its title, in the reader's language where there is a text in it."""
-    articles = Article.objects.published().for_audience(Article.Audience.PUBLIC).with_texts()
-    texts = (article.text_in(language) for article in articles.order_by("pk")[:500])
-    return sorted((text for text in texts if text is not None), key=lambda text: text.title.casefold())
+def by_category(person: User | AnonymousUser, language: str) -> list[tuple[Category | None, list[ArticleText]]]:
+    """Give every article this person may read, by category and title, in their language where there is a text in it."""
+    shelves: dict[Category | None, list[ArticleText]] = {}
+    articles = readable(person).with_texts().order_by("category__position", "category_id", "pk")
+    for article in articles[:500]:
+        text = article.text_in(language)
+        if text is not None:
+            shelves.setdefault(article.category, []).append(text)
+    for texts in shelves.values():
+        texts.sort(key=lambda text: text.title.casefold())
+    # What is in no category stands last.
+    return sorted(shelves.items(), key=lambda shelf: shelf[0] is None)

@@ -26,4 +26,5 @@ urlpatterns = [
     path("request/<str:signed>/messages/<int:message>/body/", links.body, name="link_body"),
     path("help/", articles.index, name="articles"),
     path("help/<int:pk>/", articles.show, name="article"),
+    path("help/<int:pk>/feedback/", articles.feedback, name="feedback"),
 ]

@@ -242,8 +242,8 @@ def test_an_article_is_read_in_the_other_language_too(client: Client) -> None:
 
     seen = [client.get(f"/help/{german.article_id}/?language={code}").content.decode() for code in ("de", "en")]
 
-    assert "<h1>Drucker druckt nicht</h1>" in seen[0]
-    assert "<h1>Printer does not print</h1>" in seen[1]
+    assert '<h1 lang="de">Drucker druckt nicht</h1>' in seen[0]
+    assert '<h1 lang="en">Printer does not print</h1>' in seen[1]
 
 
 def test_every_form_carries_its_token_and_works_without_scripts() -> None:
