@@ -10,6 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('knowledgebase', '0004_search_words_log_and_imports'),
+        ('tickets', '0008_triage_models'),
         ('tickets', '0010_questionnaires_and_incidents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
