@@ -25,15 +25,17 @@ anonymous requester participant other outsider view reply work lead admin gone
     GET  health account_inactive account_reset_password_from_key_done account_reset_password_from_key
     GET  account_reset_password account_reset_password_done portal:new portal:solutions portal:solved portal:sent
     GET  portal:ticket_by_link portal:link_attachment portal:link_body portal:articles portal:article intake:chat
-    POST health account_reset_password_from_key portal:solutions intake:chat
+    GET  knowledge:attachment
+    GET  portal:questions
+    POST health account_reset_password_from_key portal:solutions portal:questions intake:chat
 302 302 302 302 302 302 302 302 302 302 302
     POST account_logout account_reset_password portal:new people:language
-    POST portal:link_write portal:link_confirm portal:link_reopen
+    POST portal:link_write portal:link_confirm portal:link_reopen portal:feedback
 404 404 404 404 404 404 404 404 404 404 404
     GET  account_email account_email_verification_sent account_confirm_email account_confirm_login_code
-    GET  intake:chat_window intake:chat_talk
+    GET  intake:chat_window intake:chat_talk intake:chat_bot
     POST account_email account_email_verification_sent account_confirm_email account_confirm_login_code
-    POST intake:chat_talk intake:chat_leave
+    POST intake:chat_talk intake:chat_leave intake:chat_bot
 200 302 302 302 302 302 302 302 302 302 200
     GET  account_login account_signup
     POST account_login account_signup
@@ -58,13 +60,41 @@ log 302 302 404 404 404 404 404 404 404 log
 
 log 404 404 404 200 200 200 200 200 200 log
     GET  reports:start reports:overview tickets:list tickets:search tickets:news knowledge:list knowledge:new
-    GET  knowledge:show knowledge:edit knowledge:history knowledge:revision intake:chats intake:chats_waiting
+    GET  knowledge:show knowledge:edit knowledge:history knowledge:revision knowledge:comparison intake:chats intake:chats_waiting
     GET  intake:calls_new intake:callers intake:caller intake:spam
-    POST knowledge:preview intake:call_solutions
+    POST knowledge:preview intake:call_solutions intake:call_questions
 log 404 404 404 302 302 302 302 302 302 log
+    POST knowledge:feedback knowledge:translation
     POST knowledge:new knowledge:edit knowledge:restoration intake:calls_new intake:spam
 log 404 404 404 403 403 403 302 302 302 log
-    POST knowledge:publication knowledge:archiving
+    POST knowledge:publication knowledge:archiving knowledge:review knowledge:withdrawal knowledge:check knowledge:care
+log 404 404 404 403 403 403 403 302 302 log
+    POST knowledge:approval knowledge:returning
+log 404 404 404 404 404 404 404 200 200 log
+    GET  knowledge:proposal
+log 404 404 404 404 404 404 404 302 302 log
+    POST knowledge:acceptance knowledge:refusal
+log 404 404 404 422 422 422 422 422 422 log
+    POST knowledge:attachments
+log 404 404 404 403 403 403 403 200 200 log
+    GET  knowledge:categories knowledge:category_new knowledge:category knowledge:rights
+log 404 404 404 403 403 403 403 403 302 log
+    POST knowledge:category_new knowledge:category knowledge:category_removal knowledge:rights
+
+log 404 404 404 200 200 200 200 200 200 log
+    GET  knowledge:searches tickets:gaps tickets:tried_on
+log 404 404 404 302 302 302 302 302 302 log
+    POST knowledge:searches
+log 404 404 404 404 302 302 302 302 302 log
+    POST tickets:gap_drafting tickets:gap_dismissal
+log 404 404 404 404 404 404 404 200 200 log
+    GET  tickets:article
+log 404 404 404 404 302 302 302 302 302 log
+    POST tickets:article
+log 404 404 404 403 403 403 403 200 200 log
+    GET  settings:words settings:word
+log 404 404 404 403 403 403 403 302 302 log
+    POST settings:words settings:word settings:word_removal settings:filler_removal
 
 log 404 404 404 404 200 200 200 200 200 log
     GET  tickets:show tickets:row tickets:thread tickets:body tickets:full tickets:attachment
@@ -72,6 +102,7 @@ log 404 404 404 404 200 200 200 200 200 log
     GET  intake:chat_desk intake:chat_desk_talk intake:chat_solutions notifications:deliveries
 log 404 404 404 404 403 302 302 302 302 log
     POST tickets:messages tickets:notes tickets:attempts tickets:participants tickets:participant_removal
+    POST tickets:still_asked
     POST intake:chat_desk_talk intake:chat_finish notifications:resending notifications:address
 log 404 404 404 404 403 409 409 409 409 log
     POST tickets:withdrawal tickets:sending
@@ -299,13 +330,24 @@ def sent(world: World, name: str) -> dict[str, object]:
         "tickets:resolution": {"solution": "Restarted"},
         "tickets:void": {"reason": "spam"},
         "tickets:priority": {"priority": "4"},
+        "tickets:still_asked": {"question": "place"},
         "tickets:attempts": {"text": world.public.pk},
         "knowledge:new": article,
         "knowledge:edit": article,
         "knowledge:preview": {"steps": "1. Step"},
+        "knowledge:category_new": {"key": "new", "name_de": "Neu", "name_en": "New", "audience": "public"}
+        | {"review_days": "90", "position": "10"},
+        "knowledge:category": {"key": "category", "name_de": "Neu", "name_en": "New", "audience": "agents"}
+        | {"review_days": "90", "position": "10"},
+        "knowledge:rights": {"role": "agent", "may": ["write", "publish"]},
+        "portal:feedback": {"helpful": "yes"},
         "intake:chat_desk_talk": {"text": "Hello", "client_id": FORM},
         "intake:calls_new": {"client_id": FORM, "name": "Carl", "text": "He calls", "impact": "1", "urgency": "2"}
         | {"then": "save"},
+        "knowledge:searches": {"query": "tresor"},
+        "tickets:gap_dismissal": {"reason": "Only once"},
+        "settings:words": {"words": "tresor, safe"},
+        "settings:word": {"words": "tresor, safe"},
         "account_login": {"login": "rita@kunde.example", "password": "wrong"},
         "account_reset_password": {"email": "rita@kunde.example"},
     }

@@ -12,15 +12,30 @@ from django.utils import timezone
 
 from channels_intake.envelope import Attached
 from channels_intake.models import Arrival, Block, Chat, Mailbox, MailRule, hash_of
-from knowledgebase.models import Article, ArticleText
-from knowledgebase.operations import Content, Facts, publish, write_article
+from knowledgebase.models import Article, ArticleText, Category, Picture, Proposal, Synonyms
+from knowledgebase.operations import Content, Facts, propose, publish, translate, write_article
+from knowledgebase.operations.picturing import add_picture
 from notifications.links import ticket_link
 from notifications.models import Delivery, OAuthGrant
 from people.models import User
 from tests.factories import make_agent, make_levels, make_policy, make_queue, make_ticket, make_user
-from tickets.models import Attachment, Draft, Event, Membership, Message, Queue, RoutingRule, Ticket
+from tests.tickets.questionnaires.questions import make_questionnaire
+from tickets.models import (
+    Attachment,
+    Draft,
+    Event,
+    Gap,
+    GapTicket,
+    Membership,
+    Message,
+    Queue,
+    RoutingRule,
+    Ticket,
+    WrittenFrom,
+)
 from tickets.operations.drafting import save_draft
 from tickets.operations.noting import note
+from tickets.operations.questioning import keep_answers
 from tickets.operations.replying import reply
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
@@ -60,9 +75,13 @@ class World:
     public: ArticleText
     internal: ArticleText
     unpublished: ArticleText
+    proposal: Proposal
+    picture: Picture
+    category: Category
     arrival: Arrival
     chat: Chat
     link: str
+    gap: Gap
     settings: dict[str, int]
 
     def client(self, role: str, *, csrf: bool = False) -> Client:
@@ -94,22 +113,33 @@ def make_world() -> World:
         "admin": make_agent(role=User.Role.ADMIN),
         "gone": make_agent(first, level.LEAD),
     }
+    asked = make_questionnaire()
     own = make_case(first, people["requester"], people["work"], "own", participants=[people["participant"]])
     foreign = make_case(elsewhere, people["other"], people["outsider"], "foreign")
+    for case in (own, foreign):
+        keep_answers(case.ticket, asked, {"place": "home", "error": "809"}, now=timezone.now())
     now = timezone.now()
     chat = Chat.objects.create(
         key="chat-of-rita", secret_hash=hash_of(SECRET), ticket=own.ticket, visitor=people["requester"],
         started_at=now, seen_at=now,
     )  # fmt: skip
+    public = _article(people["work"])
+    translate(public.article, language="en", content=Content(title="in English"), by=people["work"], now=now)
     arrival = Arrival.objects.create(
         channel="email", external_id="x" * 64, raw=b"From: rita@kunde.example\r\n\r\nHello", size=34, received_at=now,
         sender="rita@kunde.example", subject="Hello", state=Arrival.State.UNPROCESSABLE,
     )  # fmt: skip
     return World(
         people=people, first=first, second=second, elsewhere=elsewhere, own=own, foreign=foreign,
-        public=_article(people["work"]), internal=_article(people["work"], Article.Audience.AGENTS),
+        public=public, internal=_article(people["work"], Article.Audience.AGENTS),
         unpublished=_article(people["work"], is_published=False), arrival=arrival, chat=chat,
+        proposal=propose(
+            public.article, language="en", content=Content(title="other"), base_version=1, by=people["lead"], now=now
+        ),
+        picture=add_picture(PNG, name="x.png", article=public.article, by=people["work"], now=now),
+        category=Category.objects.create(key="category", name_de="Kategorie", name_en="Category"),
         link=ticket_link(own.ticket, people["requester"]).rstrip("/").rpartition("/")[2],
+        gap=make_gap(own.ticket, people["lead"]),
         settings={
             "queues": first.pk,
             "rules": RoutingRule.objects.create(name="Rule", words="vpn", queue=first).pk,
@@ -118,10 +148,25 @@ def make_world() -> World:
             "mailboxes": make_mailbox(first).pk,
             "grants": OAuthGrant.objects.create(name="Mail", provider="google", client_id="client").pk,
             "people": people["view"].pk,
+            "words": Synonyms.objects.order_by("pk")[0].pk,
             "mail-rules": MailRule.objects.create(name="Rule", conditions=[CONDITION]).pk,
+            "questionnaires": asked.questionnaire_id,
             "blocks": Block.objects.create(pattern="@spam.example", at=now).pk,
         },
     )  # fmt: skip
+
+
+def make_gap(ticket: Ticket, by: User) -> Gap:
+    """Make a gap with this ticket in it, and the ticket's article, begun by somebody else."""
+    now = timezone.now()
+    gap = Gap.objects.create(
+        words=["vpn"], language="de", tickets_count=1, requesters=1, minutes=5, score=5, found_at=now
+    )
+    GapTicket.objects.create(gap=gap, ticket=ticket, position=1)
+    content = Content(title="begun out of a ticket", steps="1. Restart")
+    article = write_article(language="de", content=content, facts=Facts(audience="agents"), by=by, now=now)
+    WrittenFrom.objects.create(ticket=ticket, article=article, by=by, at=now)
+    return gap
 
 
 CONDITION = {"field": "subject", "op": "contains", "value": "lottery"}
@@ -201,6 +246,12 @@ def patterns() -> list[tuple[str, URLPattern]]:
     return walk(get_resolver(), "")
 
 
+CATEGORY = ("knowledge:category", "knowledge:category_removal")
+PROPOSAL = ("knowledge:proposal", "knowledge:acceptance", "knowledge:refusal")
+TRANSLATION = ("knowledge:comparison", "knowledge:translation")
+READING = ("portal:article", "portal:feedback")
+
+
 def address(world: World, name: str, case: Case | None = None, child: Case | None = None) -> str:
     """Give the address of that name: about the case `case`, with the message, file or mail of the case `child`."""
     case = case or world.own
@@ -213,11 +264,13 @@ def address(world: World, name: str, case: Case | None = None, child: Case | Non
         "settings": world.settings.get(str(pattern).partition("/")[0]),
     }.get(space, ticket)
     known: dict[str, object] = {
-        "pk": world.public.article_id if name == "portal:article" else about,
+        "gap": world.gap.pk, "article": world.public.article_id,
+        "pk": world.category.pk if name in CATEGORY else world.public.article_id if name in READING else about,
         "ticket": ticket, "ticket_id": ticket, "message": child.message.pk, "message_pk": child.message.pk,
-        "key": world.chat.key if space == "intake" else child.file.key if space in ("tickets", "portal") else "x",
-        "file": child.mail.key, "delivery_id": child.delivery.pk, "signed": world.link, "language": "de",
-        "number": 1, "kind": "reply", "uidb36": "1", "member": world.people["view"].pk,
+        "key": world.picture.key if space == "knowledge" else world.chat.key if space == "intake" else child.file.key if space in ("tickets", "portal") else "x",
+        "file": child.mail.key, "delivery_id": child.delivery.pk, "signed": world.link,
+        "language": "en" if name in TRANSLATION else "de", "number": world.proposal.pk if name in PROPOSAL else 1,
+        "kind": "reply", "uidb36": "1", "member": world.people["view"].pk,
     }  # fmt: skip
     return reverse(name, kwargs={one: known[one] for one in pattern.regex.groupindex})
 
@@ -231,8 +284,8 @@ def everything() -> str:
         for table in tables
     )
     with connection.cursor() as cursor:
-        cursor.execute(each)
-        return "\n".join(f"{name} {rows} {content}" for name, rows, content in cursor.fetchall())
+        cursor.execute(f"{each} ORDER BY name")
+        return "\n".join(sorted(f"{name} {rows} {content}" for name, rows, content in cursor.fetchall()))
 
 
 def _row(table: str) -> str:
