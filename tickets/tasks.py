@@ -6,11 +6,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from tickets import relay, timers
+from tickets.gaps.finding import find_due
 from tickets.heartbeats import beat
 from tickets.models import Event
 from tickets.operations.holding_back import release_due
 from tickets.reconciling import differences
-from tickets.triage import pipeline
+from tickets.triage import pipeline, training
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,20 @@ def check_deadlines() -> int:
 def close_silent() -> int:
     """Close resolved tickets nobody objected to."""
     return timers.close_silent(timezone.now())
+
+
+@shared_task(name="tickets.find_gaps")  # type: ignore[untyped-decorator]
+def find_gaps() -> int:
+    """Look once a night for what the knowledge base lacks."""
+    return find_due(timezone.now())
+
+
+@shared_task(name="tickets.train_triage", time_limit=1500, soft_time_limit=1400)  # type: ignore[untyped-decorator]
+def train_triage() -> int:
+    """Learn from the solved tickets when a night has passed, or someone asked."""
+    now = timezone.now()
+    model = training.train(now=now) if training.is_due(now) else None
+    return model.version if model else 0
 
 
 def triage_ticket(event: Event) -> None:

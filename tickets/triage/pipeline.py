@@ -1,12 +1,14 @@
 """The triage of a new ticket: language, priority, queue, standard solutions, each with its reason."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from knowledgebase.search import find_solutions
 from tickets.models import Message, Suggestion, Ticket, Triage
 from tickets.operations import prioritising, routing
+from tickets.triage.assessing import Assessment, Solution, assess
 from tickets.triage.language import language_of
 from tickets.triage.queues import Route, route_for
 from tickets.triage.urgency import Weight, weigh
@@ -20,6 +22,7 @@ def triage(ticket: Ticket, *, now: datetime, may_route: bool) -> None:
     ticket = Ticket.objects.locked(ticket.pk)
     first = Message.objects.filter(ticket=ticket).order_by("pk").first()
     text = f"{ticket.subject}\n{first.text if first else ''}"
+    assessed = assess(ticket.subject, first.text if first else "")
     language, language_words = language_of(text, ticket.language)
     weight = weigh(text, is_vip=ticket.requester.is_vip)
     route = route_for(text)
@@ -32,19 +35,43 @@ def triage(ticket: Ticket, *, now: datetime, may_route: bool) -> None:
             "language_reason": ", ".join(language_words),
             "queue_reason": route.word if route else "",
             "priority_reason": ", ".join(weight.words),
+            "learnt": _learnt(assessed, ticket),
         },
     )
-    suggest(ticket, text, language)
+    suggest(ticket, assessed.solutions[:SUGGESTIONS], assessed.version)
 
 
-def suggest(ticket: Ticket, text: str, language: str) -> None:
+def suggest(ticket: Ticket, found: Sequence[Solution], version: int) -> None:
     """Write down the standard solutions that fit, replacing earlier suggestions."""
-    found = find_solutions(text, language=language, audience="agents", limit=SUGGESTIONS)
     ticket.suggestions.all().delete()
     Suggestion.objects.bulk_create(
-        Suggestion(ticket=ticket, position=position, text=hit.text, score=hit.score, words=list(hit.words))
-        for position, hit in enumerate(found, start=1)
+        Suggestion(
+            ticket=ticket,
+            position=position,
+            text_id=one.text,
+            score=one.score,
+            words=list(one.words),
+            evidence=_evidence(one, version) if version else {},
+        )
+        for position, one in enumerate(found, start=1)
     )
+
+
+def _evidence(solution: Solution, version: int) -> dict[str, Any]:
+    like = [[one.ticket, round(one.likeness, 3)] for one in solution.like]
+    return {"version": version, "confidence": round(solution.confidence or 0.0, 3), "like": like}
+
+
+def _learnt(assessed: Assessment, ticket: Ticket) -> dict[str, Any]:
+    """Put down what the model says beside what the rules decide; empty without a model."""
+    if not assessed.version:
+        return {}
+    return {
+        "version": assessed.version,
+        "queues": [[int(one.label), round(one.confidence, 3)] for one in assessed.queues],
+        "priorities": [[int(one.label), round(one.confidence, 3)] for one in assessed.priorities],
+        "like": [[one.ticket, round(one.likeness, 3)] for one in assessed.like if one.ticket != ticket.pk],
+    }
 
 
 def _apply(

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tickets.triage.learning import terms
+
+MEANING = 0.5  # what a meaning is worth beside a word
+
 Scores = NDArray[np.float32]
 Numbers = NDArray[np.int64]
 
@@ -74,6 +78,7 @@ class Index:
         average = float(lengths.mean()) or 1.0
         spread = np.diff(self.starts).astype(np.float32)
         self.idf = np.log1p((self.size - spread + 0.5) / (spread + 0.5)).astype(np.float32)
+        self.idf[[place for word, place in self.words.items() if word.startswith(terms.SIGN)]] *= MEANING
         norm = (k1 * (1 - b + b * lengths / average)).astype(np.float32)[self.documents]
         norm += frequency
         frequency *= np.repeat(self.idf, np.diff(self.starts)) * np.float32(k1 + 1)

@@ -6,7 +6,8 @@ they are read from their tables, so that a new one counts at once.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
@@ -17,7 +18,7 @@ from tickets.triage.learning import softmax
 from tickets.triage.learning.bm25 import Postings
 from tickets.triage.learning.labels import Labelling
 from tickets.triage.learning.logistic import Logistic
-from tickets.triage.learning.memory import Classifier, Memory
+from tickets.triage.learning.memory import NOTHING, Classifier, Memory, remember
 from tickets.triage.learning.ranking import Learnt
 
 FORMAT = 1
@@ -36,13 +37,14 @@ class Packed:
     solutions: Learnt
     queues: Labelling | None = None
     priorities: Labelling | None = None
+    others: Memory = field(default_factory=lambda: remember([], [], []))
 
 
 def pack(packed: Packed) -> bytes:
     """Write what was learnt."""
     arrays: Arrays = {"format": np.array(FORMAT)}
     learnt = packed.solutions
-    arrays |= _memory(learnt.memory)
+    arrays |= _memory("", learnt.memory) | _memory("other.", packed.others)
     if learnt.classifier is not None:
         arrays |= _softmax("classifier", learnt.classifier.hashing, learnt.classifier.model)
         arrays["classifier.articles"] = learnt.classifier.articles
@@ -57,6 +59,11 @@ def pack(packed: Packed) -> bytes:
     target = BytesIO()
     np.savez_compressed(target, allow_pickle=False, **arrays)
     return target.getvalue()
+
+
+def numbered(numbers: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the two columns of a memory of tickets whose solution is unknown."""
+    return np.array(numbers, dtype=np.int64), np.full((len(numbers), 1), NOTHING, dtype=np.int64)
 
 
 def unpack(content: bytes) -> Packed:
@@ -76,32 +83,38 @@ def unpack(content: bytes) -> Packed:
 
 def _read(arrays: Arrays) -> Packed:
     plain = json.loads(_untext(arrays["plain"]))
-    words = _untext(arrays["words"]).split("\n") if arrays["words"].size else []
-    times = arrays["times"].astype(np.int32)
-    counted = Postings(
-        {word: place for place, word in enumerate(words)}, arrays["starts"], arrays["documents"], times,
-        len(arrays["numbers"]),
-    )  # fmt: skip
     classifier = None
     if "classifier.articles" in arrays:
         classifier = Classifier(*_unsoftmax("classifier", arrays), arrays["classifier.articles"])
     solutions = Learnt(
-        Memory(counted, arrays["numbers"], arrays["articles"]), classifier, _logistic("fusion", arrays),
+        _unmemory("", arrays), classifier, _logistic("fusion", arrays),
         _logistic("trust", arrays), bool(plain["proven"]), plain["figures"],
     )  # fmt: skip
-    return Packed(solutions, _labelling("queues", arrays), _labelling("priorities", arrays))
+    return Packed(
+        solutions, _labelling("queues", arrays), _labelling("priorities", arrays), _unmemory("other.", arrays)
+    )
 
 
-def _memory(memory: Memory) -> Arrays:
+def _memory(name: str, memory: Memory) -> Arrays:
     counted = memory.words
     return {
-        "words": _text("\n".join(counted.words)),
-        "starts": counted.starts,
-        "documents": counted.documents,
-        "times": np.minimum(counted.times, _MOST_TIMES).astype(np.uint8),
-        "numbers": memory.numbers,
-        "articles": memory.articles,
+        f"{name}words": _text("\n".join(counted.words)),
+        f"{name}starts": counted.starts,
+        f"{name}documents": counted.documents,
+        f"{name}times": np.minimum(counted.times, _MOST_TIMES).astype(np.uint8),
+        f"{name}numbers": memory.numbers,
+        f"{name}articles": memory.articles,
     }
+
+
+def _unmemory(name: str, arrays: Arrays) -> Memory:
+    words = _untext(arrays[f"{name}words"]).split("\n") if arrays[f"{name}words"].size else []
+    numbers = arrays[f"{name}numbers"]
+    counted = Postings(
+        {word: place for place, word in enumerate(words)}, arrays[f"{name}starts"], arrays[f"{name}documents"],
+        arrays[f"{name}times"].astype(np.int32), len(numbers),
+    )  # fmt: skip
+    return Memory(counted, numbers, arrays[f"{name}articles"])
 
 
 def _softmax(name: str, hashing: softmax.Hashing, model: softmax.Softmax) -> Arrays:

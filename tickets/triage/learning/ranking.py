@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tickets.triage.learning import logistic, wording
 from tickets.triage.learning.memory import FEWEST_SOLVED, Classifier, Memory, Paper, Solved, classify, remember
+from tickets.triage.learning.shelf import Shelf
 from tickets.triage.learning.views import Neighbour, Seen, Views
 
 __all__ = ["Learnt", "Neighbour", "Paper", "Ranked", "Ranking", "Solved", "fit", "learn"]
@@ -24,6 +25,8 @@ FEWEST_CALIBRATED = 500  # below, no confidence is above
 HIGHEST_UNPROVEN = 0.9
 CANDIDATES = 60
 SURE = 0.95
+HAVING = [0, 2, 4, 6]  # the views that are 0 where no word is in common
+ALONE = np.array([2.0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 4, 0, 1])  # of the views, before anything is learnt
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Ranking:
     """The articles of today, ranked with what was learnt; safe to use from several threads."""
 
     def __init__(self, papers: Sequence[Paper], learnt: Learnt) -> None:
-        self._views = Views(papers, learnt.memory, learnt.classifier)
+        self._views = Views(Shelf(papers), learnt.memory, learnt.classifier)
         self._fusion, self._trust, self._proven = learnt.fusion, learnt.trust, learnt.proven
 
     def rank(self, words: Sequence[str], *, limit: int = 10) -> list[Ranked]:
@@ -62,7 +65,7 @@ class Ranking:
         seen = self._views.look(words)
         logits = _fuse(seen, self._fusion)
         order = np.argsort(-logits, kind="stable")[:limit]
-        if seen.features[order[0], :8].max(initial=0) <= 0 and self._fusion is None:
+        if self._fusion is None and seen.features[order[0], HAVING].max(initial=0) <= 0:
             return []
         falling = np.minimum.accumulate(
             np.concatenate([[self._confidence(seen, logits, order)], _share(logits, order)[1:]])
@@ -120,6 +123,7 @@ def learn(
     classifier = classify(known, solved_by, words, seed=seed)
     if len(numbers) < FEWEST_SOLVED or len(known) < 2:
         return Learnt(memory, classifier)
+    shelf = Shelf(papers)
     looked: list[Seen] = []
     labels: list[tuple[int, ...]] = []
     for block in _folds(len(numbers)):
@@ -127,7 +131,7 @@ def learn(
         rest = [at for at in range(len(numbers)) if at not in inside and tuple(words[at]) not in held]
         there, taught = [solved_by[at] for at in rest], [words[at] for at in rest]
         part = Views(
-            papers,
+            shelf,
             remember([numbers[at] for at in rest], there, taught),
             classify(known, there, taught, seed=seed),
         )
@@ -155,7 +159,7 @@ def _folds(count: int) -> list[NDArray[np.int64]]:
 
 def _fuse(seen: Seen, fusion: logistic.Logistic | None) -> NDArray[np.float64]:
     if fusion is None:
-        alone: NDArray[np.float64] = 4 * seen.features[:, 0] + 3 * seen.features[:, 4] + 2 * seen.features[:, 5]
+        alone: NDArray[np.float64] = seen.features @ ALONE
         return alone
     return fusion.logits(seen.features)
 

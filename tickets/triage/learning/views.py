@@ -6,19 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tickets.triage.learning import softmax, wording
-from tickets.triage.learning.bm25 import Index, joined, postings
-from tickets.triage.learning.memory import NOTHING, Classifier, Memory, Paper
+from tickets.triage.learning import softmax
+from tickets.triage.learning.bm25 import Index, Scores, joined
+from tickets.triage.learning.memory import NOTHING, Classifier, Memory
+from tickets.triage.learning.shelf import Shelf
 
 NEIGHBOURS = 15
 RAREST, MORE = 12, 60  # so many words find the neighbours among many tickets, and among few
 MANY = 20_000
 MOST_ENRICHING = 50_000
-MOST_TITLES = 200
 
 NAMES = (
     "text, relative", "text", "text and solved, relative", "text and solved", "title in request", "request in title",
-    "neighbours", "best neighbour", "classifier, margin", "classifier", "how often",
+    "neighbours", "best neighbour", "classifier, margin", "classifier", "how often", "likeness", "likeness, relative",
+    "title likeness", "title likeness, relative",
 )  # fmt: skip
 
 
@@ -44,25 +45,13 @@ class Seen:
 class Views:
     """The articles of today seen with the memory of solved tickets."""
 
-    def __init__(self, papers: Sequence[Paper], memory: Memory, classifier: Classifier | None) -> None:
-        self.articles = np.array(sorted({paper.article for paper in papers}), dtype=np.int64)
-        row_of = {int(article): row for row, article in enumerate(self.articles)}
-        titles = [wording.tokens(paper.title, paper.language) for paper in papers]
-        bodies = postings(
-            title + title + wording.tokens(paper.body, paper.language)
-            for title, paper in zip(titles, papers, strict=True)
-        )
-        self._titles = [frozenset(title) for title in titles]
-        self._row_of_paper = np.array([row_of[paper.article] for paper in papers], dtype=np.int64)
-        self._papers_of: list[list[int]] = [[] for _ in self.articles]
-        for paper, row in enumerate(self._row_of_paper):
-            self._papers_of[row].append(paper)
+    def __init__(self, shelf: Shelf, memory: Memory, classifier: Classifier | None) -> None:
+        self.shelf, self.articles = shelf, shelf.articles
         self._memory, self._solves = memory, _rows(memory.articles, self.articles)
-        self.text = Index(bodies, k1=1.2, b=0.5)
         newest = self._solves.copy()
         newest[:-MOST_ENRICHING] = NOTHING
         solved = [(memory.words, newest[:, column]) for column in range(newest.shape[1])]
-        self.rich = Index(joined([(bodies, self._row_of_paper), *solved], len(self.articles)), k1=8, b=0.3)
+        self.rich = Index(joined([(shelf.counted, shelf.row_of_paper), *solved], len(self.articles)), k1=8, b=0.3)
         self._near = Index(memory.words, k1=1.2, b=0.5)
         self._itself = self._near.itself()
         often = np.bincount(self._solves[self._solves >= 0], minlength=len(self.articles))
@@ -72,36 +61,20 @@ class Views:
 
     def look(self, words: Sequence[str]) -> Seen:
         """Look at a request in all five ways."""
-        count = len(self.articles)
-        features = np.zeros((count, len(NAMES)))
+        features = np.zeros((len(self.articles), len(NAMES)))
         asked = list(dict.fromkeys(words))
-        weight = max(self.text.weight(asked), 1e-6)
-        text = np.zeros(count, dtype=np.float32)
-        np.maximum.at(text, self._row_of_paper, self.text.scores(asked))
-        rich = self.rich.scores(asked)
-        features[:, 0], features[:, 1] = text / max(float(text.max(initial=0)), 1e-6), text / weight
-        features[:, 2] = rich / max(float(rich.max(initial=0)), 1e-6)
-        features[:, 3] = rich / max(self.rich.weight(asked), 1e-6)
-        self._compare_titles(set(asked), weight, features)
+        text, rich = self.shelf.matching(asked), self.rich.scores(asked)
+        whole, title = self.shelf.alike(words)
+        features[:, 0], features[:, 1] = _relative(text), text / max(self.shelf.text.weight(asked), 1e-6)
+        features[:, 2], features[:, 3] = _relative(rich), rich / max(self.rich.weight(asked), 1e-6)
+        features[:, 4], features[:, 5] = self.shelf.titles(asked, text)
+        features[:, 11], features[:, 12] = whole, _relative(whole)
+        features[:, 13], features[:, 14] = title, _relative(title)
         neighbours = self._find_neighbours(asked, features)
         none = self._classify(words, features)
         features[:, 10] = self._often
         known = sum(word in self.rich.words for word in asked) / max(len(asked), 1)
         return Seen(features, neighbours, none, known)
-
-    def _compare_titles(self, asked: set[str], total: float, features: NDArray[np.float64]) -> None:
-        idf, places = self.text.idf, self.text.words
-        candidates = np.flatnonzero(features[:, 0] > 0)
-        if len(candidates) > MOST_TITLES:
-            candidates = candidates[np.argpartition(-features[candidates, 0], MOST_TITLES)[:MOST_TITLES]]
-        for row in candidates:
-            for paper in self._papers_of[row]:
-                title = self._titles[paper]
-                common = sum(float(idf[places[word]]) for word in title & asked)
-                if common:
-                    whole = sum(float(idf[places[word]]) for word in title)
-                    features[row, 4] = max(features[row, 4], common / whole)
-                    features[row, 5] = max(features[row, 5], common / total)
 
     def _find_neighbours(self, asked: list[str], features: NDArray[np.float64]) -> list[Neighbour]:
         if not self._near.size:
@@ -140,6 +113,10 @@ class Views:
         features[self._classes[there], 8] = margins[there]
         features[self._classes[there], 9] = shares[:-1][there]
         return float(shares[-1])
+
+
+def _relative(scores: Scores) -> Scores:
+    return scores / max(float(scores.max(initial=0)), 1e-6)
 
 
 def _rows(articles: NDArray[np.int64], known: NDArray[np.int64]) -> NDArray[np.int64]:

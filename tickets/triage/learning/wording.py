@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from tickets.triage.learning import terms
+
 LONGEST_TEXT = 12_000
 _HEADERS = re.compile(
     r"^\s*(?:from|sent|to|cc|bcc|date|importance|von|gesendet|an|datum|wichtigkeit)\s*:.*$", re.I | re.M
@@ -28,13 +30,19 @@ def clean(subject: str, body: str) -> str:
 
 
 def tokens(text: str, language: str) -> list[str]:
-    """Split into stemmed words, in order; compounds are kept whole and in parts, long numbers lose their digits."""
+    """
+    Split into stemmed words, in order, and after them what they mean.
+
+    Compounds are kept whole and in parts, long numbers lose their digits.
+    """
     found: list[str] = []
+    pieces: list[str] = []
     for match in _WORD.finditer(text[:LONGEST_TEXT].lower()):
         found += _forms(match[0], language)
+        pieces += _PIECE.split(match[0])
         if len(found) >= _MOST_TOKENS:
             break
-    return found[:_MOST_TOKENS]
+    return found[:_MOST_TOKENS] + terms.meanings(pieces)
 
 
 def written(text: str, language: str, wanted: Collection[str]) -> tuple[str, ...]:
