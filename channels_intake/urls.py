@@ -3,6 +3,7 @@
 from django.urls import path
 
 from channels_intake import originals, views
+from channels_intake.chat import bot_views as bot
 from channels_intake.chat import desk, visitor
 from channels_intake.phone import views as phone
 from channels_intake.spam_views import index as spam_index
@@ -22,6 +23,7 @@ urlpatterns = [
     path("chat/", visitor.begin, name="chat"),
     path("chat/<str:key>/", visitor.window, name="chat_window"),
     path("chat/<str:key>/lines/", visitor.talk, name="chat_talk"),
+    path("chat/<str:key>/questions/", bot.questions, name="chat_bot"),
     path("chat/<str:key>/end/", visitor.leave, name="chat_leave"),
     path("chats/", desk.index, name="chats"),
     path("chats/waiting/", desk.waiting, name="chats_waiting"),
@@ -30,6 +32,7 @@ urlpatterns = [
     path("chats/<int:ticket>/solutions/", desk.solutions, name="chat_solutions"),
     path("chats/<int:ticket>/end/", desk.finish, name="chat_finish"),
     path("calls/new/", phone.new, name="calls_new"),
+    path("calls/questions/", phone.questions, name="call_questions"),
     path("calls/callers/", phone.callers, name="callers"),
     path("calls/caller/", phone.caller, name="caller"),
     path("calls/solutions/", phone.solutions, name="call_solutions"),

@@ -1,12 +1,13 @@
 """Who hears what. Each function gets the event, only writes rows, and may be called twice for the same event."""
 
 _TELL = "notifications.tasks.notify"
+_WEIGH = "tickets.questionnaires.weighing.weigh"
 
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
-    "opened": ("tickets.tasks.triage_ticket", _TELL),
+    "opened": ("tickets.tasks.triage_ticket", _WEIGH, _TELL),
     "acknowledged": (_TELL,),
-    "received": (_TELL,),
-    "replied": ("channels_intake.chat.hearing.hear", _TELL),  # what is read in the chat is not mailed
+    "received": (_WEIGH, _TELL),
+    "replied": ("channels_intake.chat.hearing.hear", "tickets.questionnaires.hearing.hear", _TELL),  # what is read in the chat is not mailed
     "assigned": (_TELL,),
     "escalated": (_TELL,),
     "resolved": (_TELL,),

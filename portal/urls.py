@@ -9,6 +9,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("request/new/", submitting.new, name="new"),
     path("request/new/solutions/", submitting.solutions, name="solutions"),
+    path("request/new/questions/", submitting.questions, name="questions"),
     path("request/solved/", submitting.solved, name="solved"),
     path("request/sent/<int:number>/", submitting.sent, name="sent"),
     path("requests/", requests.mine, name="requests"),

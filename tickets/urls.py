@@ -4,10 +4,13 @@ from django.urls import path, re_path
 
 from tickets.views import (
     answers,
+    articles,
     assignment,
     attachments,
     attempts,
     drafts,
+    facts,
+    gaps,
     listing,
     messages,
     moving,
@@ -22,6 +25,11 @@ urlpatterns = [
     path("", listing.index, name="list"),
     path("search/", listing.index, name="search"),
     path("news/", listing.news, name="news"),
+    path("gaps/", gaps.index, name="gaps"),
+    path("gaps/<int:gap>/article/", gaps.drafting, name="gap_drafting"),
+    path("gaps/<int:gap>/dismissal/", gaps.dismissal, name="gap_dismissal"),
+    path("of-article/<int:article>/", articles.tried_on, name="tried_on"),
+    path("<int:pk>/article/", articles.article, name="article"),
     path("<int:pk>/", ticket.show, name="show"),
     path("<int:pk>/row/", listing.row, name="row"),
     path("<int:pk>/thread/", ticket.thread, name="thread"),
@@ -49,4 +57,5 @@ urlpatterns = [
     path("<int:pk>/independence/", independence, name="independence"),
     path("<int:pk>/priority/", states.priority, name="priority"),
     path("<int:pk>/attempts/", attempts.create, name="attempts"),
+    path("<int:pk>/answers/still-asked/", facts.still_asked, name="still_asked"),
 ]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from channels_intake.chat import lines, talking
+from channels_intake.chat import bot, lines, talking
 from channels_intake.chat.envelopes import to_envelope
 from channels_intake.chat.forms import GuestQuestionForm, LineForm, QuestionForm
 from channels_intake.chat.watching import is_anybody_there
@@ -48,12 +48,13 @@ def begin(request: HttpRequest) -> HttpResponse:
 @require_safe
 def window(request: HttpRequest, key: str) -> HttpResponse:
     """Show the chat."""
-    chat = _chat(request, key)
+    chat = chat_of(request, key)
     context = {
         "chat": chat,
         "messages_said": lines.for_visitor(chat),
         "status": _state(chat),
         "client_id": uuid.uuid4(),
+        "asks": bot.step(chat) is not None,
     }
     response = render(request, "intake/chat_window.html", context)
     response["Cache-Control"] = "private, no-store"
@@ -64,7 +65,7 @@ def window(request: HttpRequest, key: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def talk(request: HttpRequest, key: str) -> HttpResponse:
     """Give what was said after a line; take a new line in."""
-    chat, now = _chat(request, key), timezone.now()
+    chat, now = chat_of(request, key), timezone.now()
     if request.method == "GET":
         after = _number(request.GET.get("after", ""))
         _remember(chat, after, now)
@@ -86,7 +87,7 @@ def talk(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest, key: str) -> HttpResponse:
     """End the chat."""
-    chat = _chat(request, key)
+    chat = chat_of(request, key)
     talking.end(chat, why=Chat.EndedBy.VISITOR, by=chat.visitor, now=timezone.now())
     return redirect("intake:chat_window", key=key)
 
@@ -102,6 +103,7 @@ def _start(request: HttpRequest, person: User | None, address: str, form: Questi
     )
     try:
         started = talking.start(envelope, now=now)
+        bot.begin(started.chat, now=now)
     except talking.CannotChat:
         form.add_error(None, gettext("We cannot chat with this address. Please call us."))
         return render(request, "intake/chat_begin.html", {"form": form, "is_open": True}, status=422)
@@ -118,7 +120,7 @@ def _start(request: HttpRequest, person: User | None, address: str, form: Questi
     return response
 
 
-def _chat(request: HttpRequest, key: str) -> Chat:
+def chat_of(request: HttpRequest, key: str) -> Chat:
     """
     Find the chat for its visitor.
 
@@ -135,7 +137,7 @@ def _chat(request: HttpRequest, key: str) -> Chat:
 def _running(request: HttpRequest) -> Chat | None:
     key = request.COOKIES.get(COOKIE, "").partition(".")[0]
     try:
-        chat = _chat(request, key) if key else None
+        chat = chat_of(request, key) if key else None
     except Http404:
         return None
     return chat if chat is not None and chat.is_running else None

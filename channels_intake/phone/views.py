@@ -4,8 +4,10 @@ import uuid
 from typing import Any, cast
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,6 +20,7 @@ from knowledgebase.search import find_solutions
 from people.models import User
 from tickets.models import Ticket
 from tickets.operations.opening import NoQueue
+from tickets.questionnaires.pages import Asking, asking
 from tickets.triage.language import language_of
 from tickets.views.access import staff_only
 
@@ -29,13 +32,14 @@ def new(request: HttpRequest) -> HttpResponse:
     agent = cast(User, request.user)
     if request.method == "GET":
         form = CallForm(agent=agent, initial={"client_id": uuid.uuid4()} | _given(request))
-        return _page(request, form)
+        return _page(request, form, asking(request.GET, now=timezone.now()))
     form = CallForm(request.POST, agent=agent)
-    if not form.is_valid():
-        return _page(request, form, status=422)
+    script = asking(request.POST, now=timezone.now(), is_final=True, may_skip=True)
+    if not all([form.is_valid(), script.is_right]):
+        return _page(request, form, script, status=422)
     is_solved = form.cleaned_data["then"] == "solved"
     try:
-        ticket = _take(agent, form, is_solved)
+        ticket = _take(agent, form, script, is_solved)
     except CannotTake:
         form.add_error(None, gettext("This caller is blocked. Ask an administrator."))
     except CannotSolve:
@@ -47,7 +51,15 @@ def new(request: HttpRequest) -> HttpResponse:
         messages.success(request, said % {"number": ticket.number})
         seen = Ticket.objects.visible_to(agent).filter(pk=ticket.pk).exists()
         return redirect("tickets:show", ticket.pk) if seen else redirect("intake:calls_new")
-    return _page(request, form, status=422)
+    return _page(request, form, script, status=422)
+
+
+@staff_only
+@require_POST
+def questions(request: HttpRequest) -> HttpResponse:
+    """Show what to ask the caller about the chosen topic, after the answers so far."""
+    context = {"asking": asking(request.POST, now=timezone.now(), may_skip=True), "address": request.path}
+    return render(request, "questionnaires/_questions.html", context)
 
 
 @staff_only
@@ -73,9 +85,10 @@ def solutions(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/_call_solutions.html", _fitting(request))
 
 
-def _page(request: HttpRequest, form: CallForm, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, form: CallForm, script: Asking, status: int = 200) -> HttpResponse:
     query = request.GET.get("caller", "")
     context = {"form": form, "callers": find_callers(query), "query": query.strip()}
+    context |= {"asking": script, "address": reverse("intake:call_questions")}
     return render(request, "intake/phone_new.html", context | _about(request, form) | _fitting(request), status=status)
 
 
@@ -100,6 +113,7 @@ def _about(request: HttpRequest, form: CallForm) -> dict[str, Any]:
 
 def _fitting(request: HttpRequest) -> dict[str, Any]:
     text = f"{request.POST.get('subject', '')}\n{request.POST.get('text', '')}"[:5000]
+    text += _answered(request)
     chosen = request.POST.get("article", "")
     if len(text.strip()) < 4:
         return {"found": [], "chosen": chosen}
@@ -107,24 +121,33 @@ def _fitting(request: HttpRequest) -> dict[str, Any]:
     return {"found": find_solutions(text, language=language), "chosen": chosen}
 
 
-def _take(agent: User, form: CallForm, is_solved: bool) -> Ticket:
-    data = form.cleaned_data
+def _answered(request: HttpRequest) -> str:
+    """Give the caller's answers so far, since they tell what fits, too."""
+    script = asking(request.POST, now=timezone.now(), is_final=True, may_skip=True)
+    return script.text("\n", get_language() or "de") if script.is_right else ""
+
+
+def _take(agent: User, form: CallForm, script: Asking, is_solved: bool) -> Ticket:
+    data, language, now = form.cleaned_data, get_language() or "de", timezone.now()
     address, name = form.caller
     envelope = to_envelope(
         address=address,
         name=name,
         subject=data["subject"],
-        text=data["text"],
+        text=script.text(data["text"], language),
         client_id=data["client_id"],
-        language=get_language() or "de",
+        language=language,
     )
-    return take_call(
-        envelope,
-        by=agent,
-        now=timezone.now(),
-        phone=data["phone"],
-        queue=data["queue"],
-        impact=form.scale["impact"],
-        urgency=form.scale["urgency"],
-        solution=Solution(data["solution"], data["article"]) if is_solved else None,
-    )
+    with transaction.atomic():
+        ticket = take_call(
+            envelope,
+            by=agent,
+            now=now,
+            phone=data["phone"],
+            queue=data["queue"] or script.queue,
+            impact=form.scale["impact"],
+            urgency=form.scale["urgency"],
+            solution=Solution(data["solution"], data["article"]) if is_solved else None,
+        )
+        script.keep(ticket, now=now)
+    return ticket

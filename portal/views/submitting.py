@@ -3,8 +3,10 @@
 import uuid
 from datetime import timedelta
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +18,7 @@ from knowledgebase.search import find_solutions
 from knowledgebase.search.solutions import Found
 from people.models import User
 from portal.forms import GuestRequestForm, RequestForm
+from tickets.questionnaires.pages import Asking, asking
 from tickets.triage.language import language_of
 
 HOUR = timedelta(hours=1)
@@ -26,19 +29,27 @@ def new(request: HttpRequest) -> HttpResponse:
     """Show the form; take the request in."""
     person = request.user if isinstance(request.user, User) else None
     kind = RequestForm if person else GuestRequestForm
-    initial = {"client_id": uuid.uuid4(), "subject": request.GET.get("q", "")[:200]}
-    form = kind(request.POST or None, request.FILES or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "GET" or "show" in request.POST:
+        return _page(request, kind(initial=_typed(request)), asking(request.POST or request.GET, now=timezone.now()))
+    form = kind(request.POST, request.FILES)
+    questions = asking(request.POST, now=timezone.now(), is_final=True)
+    if all([form.is_valid(), questions.is_right]):
         if form.is_from_robot:
             return redirect("portal:sent", number=0)
         address = person.email if person else form.cleaned_data["email"].lower()
         if person or _may_ask(request, address):
-            return _take_in(request, person, address, form)
+            return _take_in(request, person, address, form, questions)
         form.add_error(
             None, gettext("There were many requests from here just now. Please try again in an hour or call us.")
         )
-    context = {"form": form, "found": _found(_text(request)) if form.is_bound else []}
-    return render(request, "portal/new.html", context, status=422 if form.is_bound else 200)
+    return _page(request, form, questions, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+def questions(request: HttpRequest) -> HttpResponse:
+    """Show what is asked about the chosen topic, after the answers so far."""
+    context = {"asking": asking(request.POST or request.GET, now=timezone.now()), "address": request.path}
+    return render(request, "questionnaires/_questions.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,18 +73,38 @@ def sent(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "portal/sent.html", {"number": number if mine else None})
 
 
-def _take_in(request: HttpRequest, person: User | None, address: str, form: RequestForm) -> HttpResponse:
-    data = form.cleaned_data
+def _page(request: HttpRequest, form: RequestForm, questions: Asking, status: int = 200) -> HttpResponse:
+    found = _found(_text(request)) if request.method == "POST" else []
+    context = {"form": form, "found": found, "asking": questions, "address": reverse("portal:questions")}
+    return render(request, "portal/new.html", context, status=status)
+
+
+def _typed(request: HttpRequest) -> dict[str, object]:
+    """Give what is in the form before it is sent: what was searched for, or typed so far."""
+    data = request.POST
+    if request.method == "GET":
+        return {"client_id": uuid.uuid4(), "subject": request.GET.get("q", "")[:200]}
+    return {name: data.get(name, "")[:50_000] for name in ("client_id", "name", "email", "subject", "text")}
+
+
+def _take_in(
+    request: HttpRequest, person: User | None, address: str, form: RequestForm, questions: Asking
+) -> HttpResponse:
+    data, language = form.cleaned_data, get_language() or "de"
     envelope = to_envelope(
         address=address,
         name=person.name if person else data["name"],
         subject=data["subject"],
-        text=data["text"],
+        text=questions.text(data["text"], language),
         files=data["attachments"],
         client_id=data["client_id"],
-        language=get_language() or "de",
+        language=language,
     )
-    acceptance = accept(envelope, now=timezone.now())
+    now = timezone.now()
+    with transaction.atomic():
+        acceptance = accept(envelope, now=now, queue=questions.queue)
+        if acceptance.ticket is not None and acceptance.duplicate_of is None:
+            questions.keep(acceptance.ticket, now=now)
     if person is not None and acceptance.ticket is not None:
         return redirect("portal:request", pk=acceptance.ticket.pk)
     number = acceptance.ticket.pk if acceptance.ticket else 0

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from tickets import conversation, held, help, permissions, queries
+from knowledgebase.permissions import can as can_write
+from tickets import conversation, facts, held, help, permissions, queries
 from tickets.models import Draft, Event, Ticket
 from tickets.views.access import StaffRequest, for_page
 
@@ -71,11 +72,14 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
     promise, promises = help.promises(ticket, now)
     drafts = {draft.kind: draft for draft in _drafts(ticket)} if may["draft"] else {}
     kept = held.read(ticket, request.user, now)
+    known = facts.read(ticket)
     return {
         "now": now,
         "ticket": ticket,
         "may": may,
         "talk": talk,
+        "facts": known,
+        "told_facts": facts.mapped(known),
         "hand_over": talk.hand_over() if ticket.queue.tier > 1 else None,
         "promise": promise,
         "promises": promises,
@@ -90,6 +94,7 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "writes_note": request.GET.get("write") == "note" or not may["reply"],
         "held": [one for one in kept if one.is_waiting or one.error],
         **copies_context(ticket, [one for one in kept if not one.is_waiting]),
+        "may_write_article": lambda: can_write(request.user, "write"),
         "was_reopened": bool(talk.events) and talk.events[-1].kind == Event.Kind.REOPENED,
     }
 

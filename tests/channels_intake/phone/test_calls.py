@@ -12,6 +12,7 @@ from notifications.models import Delivery
 from notifications.telling import tell
 from people.models import User
 from tests.factories import make_agent, make_article, make_queue, make_ticket, make_user
+from tests.tickets.questionnaires.questions import make_questionnaire
 from tickets.models import Event, Membership, Queue, SolutionAttempt, Ticket
 
 
@@ -233,3 +234,33 @@ def test_names_stay_text(desk: Client) -> None:
     assert "&lt;script&gt;" in seen
     assert "<script>alert" not in seen
     assert "<img src=x>" not in seen
+
+
+def test_the_script_asks_and_what_the_caller_says_is_kept(desk: Client, agent: User) -> None:
+    version = make_questionnaire()
+    asked = desk.post("/intake/calls/questions/", {"topic": version.pk, "q-place": "home"}).content.decode()
+
+    desk.post("/intake/calls/new/", call(topic=version.pk, **{"q-place": "home", "q-error": "809"}))
+
+    ticket = Ticket.objects.get()
+    assert "Welcher Internetanbieter?" in asked
+    assert list(ticket.interview.answers.values_list("question", "value")) == [
+        ("place", "home"), ("provider", None), ("error", "809"),
+    ]  # fmt: skip
+    assert ticket.messages.get().text.endswith("Welche Fehlernummer zeigt der VPN-Client? 809")
+
+
+def test_on_the_phone_nothing_has_to_be_answered(desk: Client) -> None:
+    version = make_questionnaire()
+
+    desk.post("/intake/calls/new/", call(topic=version.pk))
+
+    assert Ticket.objects.get().interview.answers.filter(value__isnull=True).count() == 2
+
+
+def test_the_callers_answers_find_solutions_too(desk: Client) -> None:
+    make_article(title="Zertifikat abgelaufen", symptom="Zertifikat abgelaufen")
+    version = make_questionnaire()
+    so_far = {"topic": version.pk, "q-place": "office", "q-error": "Zertifikat abgelaufen", "text": "geht nicht"}
+
+    assert "Zertifikat abgelaufen</b>" in desk.post("/intake/calls/solutions/", so_far).content.decode()
