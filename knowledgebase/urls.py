@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from knowledgebase.views import history, pictures, proposals, reading, setup, steering, writing
+from knowledgebase.views import history, pictures, proposals, reading, searches, setup, steering, writing
 
 
 class LanguageConverter:
@@ -25,6 +25,7 @@ app_name = "knowledge"
 urlpatterns = [
     path("", reading.index, name="list"),
     path("new/", writing.new, name="new"),
+    path("searches/", searches.searches, name="searches"),
     path("preview/", writing.preview, name="preview"),
     path("<int:pk>/", reading.show, name="show"),
     path("<int:pk>/review/", steering.review, name="review"),

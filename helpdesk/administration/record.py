@@ -15,6 +15,8 @@ KINDS = {
     "tickets.queue": _("queue"),
     "tickets.membership": _("membership"),
     "tickets.routingrule": _("routing rule"),
+    "knowledgebase.synonyms": _("synonyms"),
+    "knowledgebase.stopword": _("filler word"),
     "sla.calendar": _("calendar"),
     "sla.policy": _("SLA"),
     "channels_intake.mailbox": _("mailbox"),

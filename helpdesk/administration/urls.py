@@ -3,7 +3,7 @@
 from django.urls import path
 
 from helpdesk.administration.mail_urls import PATTERNS
-from helpdesk.administration.views import calendars, grants, home, mailboxes, people, policies, queues, rules
+from helpdesk.administration.views import calendars, grants, home, mailboxes, people, policies, queues, rules, words
 
 app_name = "settings"
 urlpatterns = [
@@ -21,6 +21,10 @@ urlpatterns = [
     path("rules/<int:pk>/", rules.show, name="rule"),
     path("rules/<int:pk>/position/", rules.position, name="rule_position"),
     path("rules/<int:pk>/removal/", rules.removal, name="rule_removal"),
+    path("words/", words.index, name="words"),
+    path("words/<int:pk>/", words.show, name="word"),
+    path("words/<int:pk>/removal/", words.removal, name="word_removal"),
+    path("words/fillers/<int:pk>/removal/", words.filler_removal, name="filler_removal"),
     *PATTERNS,
     path("calendars/", calendars.index, name="calendars"),
     path("calendars/new/", calendars.new, name="calendar_new"),

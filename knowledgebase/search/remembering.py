@@ -21,11 +21,17 @@ _LONGEST = 200
 _SHORTEST = 3
 
 # Who goes on typing has not searched twice: the half-typed word gives way to the whole one.
-_GOES_ON = """
-UPDATE knowledgebase_searched SET query = %(query)s, hits = %(hits)s, at = %(at)s, language = %(language)s
-WHERE id = (
-    SELECT id FROM knowledgebase_searched WHERE person = %(person)s AND at > %(since)s ORDER BY at DESC LIMIT 1
-) AND place = %(place)s AND (starts_with(%(query)s, query) OR starts_with(query, %(query)s))
+_WRITE_DOWN = """
+WITH going_on AS (
+    UPDATE knowledgebase_searched SET query = %(query)s, hits = %(hits)s, at = %(at)s, language = %(language)s
+    WHERE %(person)s <> '' AND id = (
+        SELECT id FROM knowledgebase_searched WHERE person = %(person)s AND person <> '' AND at > %(since)s
+        ORDER BY at DESC LIMIT 1
+    ) AND place = %(place)s AND (starts_with(%(query)s, query) OR starts_with(query, %(query)s))
+    RETURNING id
+)
+INSERT INTO knowledgebase_searched (query, hits, at, language, person, place)
+    SELECT %(query)s, %(hits)s, %(at)s, %(language)s, %(person)s, %(place)s WHERE NOT EXISTS (SELECT FROM going_on)
 """
 
 
@@ -60,13 +66,9 @@ def remember(query: str, *, hits: int, user: User | AnonymousUser, language: str
     person = person_of(user)
     if len(words) < _SHORTEST or not allow(f"searched:{person or place}", _MOST_AN_HOUR, per=timedelta(hours=1)):
         return
-    if person:
-        facts = {"query": words, "hits": hits, "at": now, "language": language[:2], "person": person, "place": place}
-        with connection.cursor() as cursor:
-            cursor.execute(_GOES_ON, facts | {"since": now - _SAME_TYPING})
-            if cursor.rowcount:
-                return
-    Searched.objects.create(query=words, hits=hits, at=now, language=language[:2], person=person, place=place)
+    facts = {"query": words, "hits": hits, "at": now, "language": language[:2], "person": person, "place": place}
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE_DOWN, facts | {"since": now - _SAME_TYPING})
 
 
 def wanted(*, in_vain: bool = True, most: int = 200) -> list[Wanted]:

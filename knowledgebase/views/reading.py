@@ -16,11 +16,11 @@ from knowledgebase import overview
 from knowledgebase.differences import differences
 from knowledgebase.forms import FilterForm
 from knowledgebase.kinds import parts_of
-from knowledgebase.models import Article, ArticleQuerySet, ArticleText, Feedback, Revision
+from knowledgebase.models import Article, ArticleQuerySet, ArticleText, Feedback, Revision, Searched
 from knowledgebase.models.levels import audience_of
 from knowledgebase.operations import Content
 from knowledgebase.permissions import can
-from knowledgebase.search import search
+from knowledgebase.search import Answer, ask
 from knowledgebase.steering_forms import CareForm, DecisionForm, MomentForm, SubmitForm
 from knowledgebase.views.access import AgentRequest, agents_only, article_for
 from knowledgebase.views.proposals import proposals_for
@@ -50,7 +50,8 @@ def index(request: AgentRequest) -> HttpResponse:
     articles = _filtered(overview.narrowed(request.user, view, today), asked, view)
     context: dict[str, Any] = {"form": form, "q": asked.get("q", ""), "page": None, "view": view, "today": today}
     if context["q"]:
-        context["rows"] = _found(request, articles, asked)
+        answer = _ask(request, articles, asked)
+        context |= {"rows": _found(answer), "meant": answer.meant, "instead": answer.instead}
     else:
         page = Paginator(articles.with_texts().order_by("-updated_at", "-pk"), _PAGE).get_page(request.GET.get("page"))
         texts = ((article, article.text_in(asked.get("language") or _language())) for article in page)
@@ -116,11 +117,15 @@ def comparison(request: AgentRequest, pk: int, language: str) -> HttpResponse:
     return render(request, "knowledgebase/comparison.html", context)
 
 
-def _found(request: AgentRequest, articles: ArticleQuerySet, asked: dict[str, Any]) -> list[Row]:
-    hits = search(asked["q"], request.user, asked.get("language") or _language(), within=articles)
+def _ask(request: AgentRequest, articles: ArticleQuerySet, asked: dict[str, Any]) -> Answer:
+    language = asked.get("language") or _language()
+    return ask(asked["q"], request.user, language, place=Searched.Place.AGENT, within=articles)
+
+
+def _found(answer: Answer) -> list[Row]:
     texts = Prefetch("texts", ArticleText.objects.order_by("language"))
-    prefetch_related_objects([hit.text.article for hit in hits], texts)
-    return [Row(hit.text.article, hit.text, hit.title, hit.excerpt) for hit in hits]
+    prefetch_related_objects([hit.text.article for hit in answer.hits], texts)
+    return [Row(hit.text.article, hit.text, hit.title, hit.excerpt) for hit in answer.hits]
 
 
 def _filtered(articles: ArticleQuerySet, asked: dict[str, Any], view: str) -> ArticleQuerySet:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from helpdesk.lib.limits import allow
 from knowledgebase.kinds import parts_of
+from knowledgebase.models import Searched
 from knowledgebase.operations import give_feedback
-from knowledgebase.search import search
+from knowledgebase.search import Answer, ask
 from people.models import User
 from portal.queries import by_category, readable
 
@@ -27,9 +28,14 @@ _VISITOR = "reader"
 def index(request: HttpRequest) -> HttpResponse:
     """Search, or show what there is."""
     query, language = request.GET.get("q", "")[:200].strip(), get_language() or "de"
+    found = Answer(hits=[])
+    if query:
+        found = ask(query, request.user, language, place=Searched.Place.PORTAL, within=readable(request.user))
     context = {
         "query": query,
-        "hits": search(query, request.user, language, within=readable(request.user)) if query else [],
+        "hits": found.hits,
+        "meant": found.meant,
+        "instead": found.instead,
         "shelves": [] if query else by_category(request.user, language),
     }
     return render(request, "portal/articles.html", context)
