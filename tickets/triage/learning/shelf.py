@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tickets.triage.learning import wording
 from tickets.triage.learning.bm25 import Index, Scores, postings

@@ -49,7 +49,8 @@ def written(text: str, language: str, wanted: Collection[str]) -> tuple[str, ...
     """Give the words of the text, as they are written there, that the wanted tokens stand for; in the order wanted."""
     found: dict[str, str] = {}
     for match in _WORD.finditer(text[:LONGEST_TEXT]):
-        for form in _forms(match[0].lower(), language):
+        word = match[0].lower()
+        for form in (*_forms(word, language), *terms.meanings(_PIECE.split(word))):
             found.setdefault(form, match[0])
     return tuple(dict.fromkeys(found[token] for token in wanted if token in found))
 
