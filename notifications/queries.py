@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from django.db.models import QuerySet
+
+from knowledgebase.models import Article
+from knowledgebase.models import Notice as ArticleNotice
 from notifications.models import Delivery, DeliveryQuerySet
 from notifications.reasons import reason
 from people.models import User
@@ -39,9 +43,17 @@ def notices_of(user: User) -> DeliveryQuerySet:
     return notices.select_related("event__ticket", "event__by", "event__clock").order_by("-pk")
 
 
+def articles_of(user: User) -> QuerySet[ArticleNotice]:
+    """Give what the bell shows this person about articles, the newest first; only of those they may still see."""
+    readable = Article.objects.visible_to(user).values("pk")
+    notices = ArticleNotice.objects.filter(person=user, article__in=readable)
+    return notices.select_related("article").prefetch_related("article__texts").order_by("-pk")
+
+
 def unseen_count(user: User) -> int:
     """Count the notices this person has not seen."""
-    return notices_of(user).filter(state=Delivery.State.SENT).count()
+    about_articles = articles_of(user).filter(seen_at__isnull=True).count() if user.is_agent else 0
+    return notices_of(user).filter(state=Delivery.State.SENT).count() + about_articles
 
 
 def oldest_due(now: datetime) -> timedelta | None:

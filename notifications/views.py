@@ -77,6 +77,8 @@ def seen(request: HttpRequest) -> HttpResponse:
     if ticket:
         is_number = ticket.isascii() and ticket.isdigit() and len(ticket) < 19
         unseen = unseen.filter(event__ticket_id=int(ticket)) if is_number else unseen.none()
+    else:
+        queries.articles_of(_user(request)).filter(seen_at__isnull=True).update(seen_at=timezone.now())
     unseen.update(state=Delivery.State.SEEN)
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(_next(request))
@@ -102,7 +104,8 @@ def _deliveries(request: HttpRequest, ticket: Ticket, status: int = 200) -> Http
 def _notices(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     found = [(notice, say(notice.event)) for notice in queries.notices_of(user)[:NOTICES]]
-    context = {"notices": found, "unseen": queries.unseen_count(user)}
+    articles = [(notice, notice.article.text_in(user.language)) for notice in queries.articles_of(user)[:NOTICES]]
+    context = {"notices": found, "articles": articles, "unseen": queries.unseen_count(user)}
     is_part = bool(request.headers.get("HX-Request"))
     return render(request, "notifications/_notices.html" if is_part else "notifications/notices.html", context)
 
