@@ -23,7 +23,7 @@ SAYINGS = {
         "passwort geht nicht",
     ],
     2: ["printer jammed again", "paper stuck in the tray", "drucker zieht papier schief ein", "papierstau im flur"],
-    3: ["vpn does not connect at home", "error 809 after the update", "vpn fehler 809", "shield stays grey"],
+    3: ["vpn does not connect at home", "error 809 after the update", "vpn fehler 809", "tunnel breaks off"],
     0: [
         "please order a new chair",
         "the coffee machine is broken",
@@ -61,8 +61,10 @@ def test_a_request_without_a_word_in_common_finds_nothing() -> None:
 
 
 def test_solved_tickets_teach_words_that_no_article_has() -> None:
+    history = [*solved(400), *(ranking.Solved(1000 + n, "", "shield stays grey", "en", (3,)) for n in range(20))]
+
     assert ranking.fit(PAPERS, []).rank(words("shield stays grey")) == []
-    found = ranking.fit(PAPERS, solved(400)).rank(words("shield stays grey"))
+    found = ranking.fit(PAPERS, history).rank(words("shield stays grey"))
 
     assert found[0].article == 3
     assert found[0].confidence > 0.8
