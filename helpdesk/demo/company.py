@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from helpdesk.demo import knowledge
 from knowledgebase.models import ArticleText, Category
 from knowledgebase.operations import Content, Facts, publish, translate, write_article
 from people.models import User
@@ -53,7 +52,6 @@ def found(now: datetime) -> Company:
     people = _people(read("people"), queues)
     categories = _categories(content["topics"])
     _articles(read("articles")["articles"], categories, people["jana.petersen"], now)
-    knowledge.tell(read("knowledge"), people, now)
     return Company(queues, people, topics)
 
 

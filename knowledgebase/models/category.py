@@ -9,7 +9,7 @@ class Audience(models.TextChoices):
     """For whom something is written, from the widest to the narrowest; each reads what the wider ones read."""
 
     PUBLIC = "public", _("Everybody")
-    CUSTOMERS = "customers", _("Customers who are logged in")
+    CUSTOMERS = "customers", _("Logged-in customers")
     AGENTS = "agents", _("Agents only")
     SECOND_LEVEL = "second_level", _("Second level only")
 

@@ -36,6 +36,7 @@
   const arm = (bar) => {
     const area = document.getElementById(bar.dataset.markdown);
     if (!area) return;
+    area.before(bar);
     bar.hidden = false;
     area.form.classList.add("has-tools");
     bar.addEventListener("click", (event) => {

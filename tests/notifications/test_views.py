@@ -280,5 +280,5 @@ def test_the_list_costs_the_same_with_one_and_three_notices(
     for number in (1, 2):
         for _ in range(number):
             given(make_ticket(queue), agent)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(7):
             client.get("/mail/notices/", headers={"HX-Request": "true"})

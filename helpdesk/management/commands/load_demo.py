@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from helpdesk.demo.company import PASSWORD, found
+from helpdesk.demo import knowledge
+from helpdesk.demo.company import PASSWORD, found, read
 from helpdesk.demo.telling import tell_stories
 from people.models import User
 from tickets.models import Event, Ticket
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             company = found(now - timedelta(days=90))
             count = tell_stories(company, now=now)
+            knowledge.tell(read("knowledge"), company.people, now)
             # It is history: nobody is written to about it, and no worker has to be woken.
             Event.objects.filter(relay_at__isnull=False).update(relay_at=None)
             connection.run_on_commit.clear()
