@@ -15,6 +15,7 @@ KINDS = {
     "tickets.queue": _("queue"),
     "tickets.membership": _("membership"),
     "tickets.routingrule": _("routing rule"),
+    "tickets.questionnaire": _("questionnaire"),
     "knowledgebase.synonyms": _("synonyms"),
     "knowledgebase.stopword": _("filler word"),
     "sla.calendar": _("calendar"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from helpdesk.administration.mail_urls import PATTERNS
+from helpdesk.administration.question_urls import PATTERNS as QUESTIONS
 from helpdesk.administration.views import calendars, grants, home, mailboxes, people, policies, queues, rules, words
 
 app_name = "settings"
@@ -26,6 +27,7 @@ urlpatterns = [
     path("words/<int:pk>/removal/", words.removal, name="word_removal"),
     path("words/fillers/<int:pk>/removal/", words.filler_removal, name="filler_removal"),
     *PATTERNS,
+    *QUESTIONS,
     path("calendars/", calendars.index, name="calendars"),
     path("calendars/new/", calendars.new, name="calendar_new"),
     path("calendars/<int:pk>/", calendars.show, name="calendar"),

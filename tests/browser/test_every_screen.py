@@ -43,7 +43,8 @@ SCREENS = {
         "people": "/settings/people/", "person": "/settings/people/1/",
         "mail-rules": "/settings/mail-rules/", "new-mail-rule": "/settings/mail-rules/new/",
         "mail-rule-trial": "/settings/mail-rules/trial/", "blocks": "/settings/blocks/",
-        "audit": "/settings/audit/", "arrivals": "/intake/arrivals/", "spam": "/intake/spam/",
+        "questionnaires": "/settings/questionnaires/", "questionnaire": "/settings/questionnaires/1/",
+        "new-questionnaire": "/settings/questionnaires/new/", "audit": "/settings/audit/", "arrivals": "/intake/arrivals/", "spam": "/intake/spam/",
     },
 }  # fmt: skip
 

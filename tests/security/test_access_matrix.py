@@ -126,13 +126,15 @@ log 404 404 404 404 404 404 404 200 200 log
 log 404 404 404 404 404 404 404 302 302 log
     POST intake:retrying
 log 404 404 404 403 403 403 403 200 200 log
+    GET  settings:questionnaires settings:questionnaire
     GET  settings:mail_rules settings:mail_rule settings:mail_rule_trial settings:blocks
     GET  settings:home settings:queues settings:queue settings:rules settings:rule settings:calendars
     GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
     GET  settings:grants settings:grant
     GET  settings:person settings:audit
 log 404 404 404 403 403 403 403 403 200 log
-    GET  settings:mail_rule_new settings:mail_rule_removal settings:block_removal
+    GET  settings:mail_rule_new settings:mail_rule_removal settings:block_removal settings:questionnaire_new
+    POST settings:questionnaire_preview
     POST settings:blocks settings:mail_rule_trial
     GET  settings:queue_new settings:deactivation settings:member_removal settings:rule_new settings:rule_removal
     GET  settings:calendar_new settings:policy_new settings:mailbox_new settings:person_new
@@ -149,7 +151,7 @@ log 404 404 404 403 403 403 403 403 302 log
     POST settings:activation settings:deactivation settings:member settings:member_removal settings:rule_position
     POST settings:rule_removal settings:person_activation settings:person_deactivation settings:password_mail
 log 404 404 404 403 403 403 403 403 422 log
-    POST settings:mail_rule_new settings:mail_rule
+    POST settings:mail_rule_new settings:mail_rule settings:questionnaire_new settings:questionnaire
     POST settings:members settings:mailbox_new_trial settings:mailbox_trial
 """
 # Everything that takes the number of a ticket together with that of one of its parts.

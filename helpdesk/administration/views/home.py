@@ -39,6 +39,7 @@ def home(request: SettingsRequest) -> HttpResponse:
         ("users", gettext("People"), gettext("Who works here and who asks, with roles."), "people"),
         ("inbox", gettext("Queues"), gettext("Levels, members and where tickets escalate to."), "queues"),
         ("router", gettext("Routing rules"), gettext("Which words lead to which queue."), "rules"),
+        ("list-check", gettext("Questionnaires"), gettext("What is asked before a person reads."), "questionnaires"),
         ("mailbox", gettext("Mailboxes"), gettext("Where mail is fetched from, and whether it works."), "mailboxes"),
         (
             "adjustments-horizontal",

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from helpdesk.demo import knowledge
+from helpdesk.demo.asking import publish_questionnaires
 from helpdesk.demo.company import PASSWORD, found, read
 from helpdesk.demo.telling import tell_stories
 from people.models import User
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         now = timezone.now()
         with transaction.atomic():
             company = found(now - timedelta(days=90))
+            publish_questionnaires(by=company.people["jana.petersen"], now=now - timedelta(days=90))
             count = tell_stories(company, now=now)
             knowledge.tell(read("knowledge"), company.people, now)
             # It is history: nobody is written to about it, and no worker has to be woken.
