@@ -11,7 +11,7 @@ from tickets.heartbeats import beat
 from tickets.models import Event
 from tickets.operations.holding_back import release_due
 from tickets.reconciling import differences
-from tickets.triage import pipeline, training
+from tickets.triage import pipeline, training, versions
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def find_gaps() -> int:
 def train_triage() -> int:
     """Learn from the solved tickets when a night has passed, or someone asked."""
     now = timezone.now()
-    model = training.train(now=now) if training.is_due(now) else None
+    model = training.train(now=now) if versions.is_due(now) else None
     return model.version if model else 0
 
 

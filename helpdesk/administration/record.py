@@ -16,6 +16,7 @@ KINDS = {
     "tickets.membership": _("membership"),
     "tickets.routingrule": _("routing rule"),
     "tickets.questionnaire": _("questionnaire"),
+    "tickets.triagemodel": _("triage model"),
     "knowledgebase.synonyms": _("synonyms"),
     "knowledgebase.stopword": _("filler word"),
     "sla.calendar": _("calendar"),

@@ -4,7 +4,18 @@ from django.urls import path
 
 from helpdesk.administration.mail_urls import PATTERNS
 from helpdesk.administration.question_urls import PATTERNS as QUESTIONS
-from helpdesk.administration.views import calendars, grants, home, mailboxes, people, policies, queues, rules, words
+from helpdesk.administration.views import (
+    calendars,
+    grants,
+    home,
+    mailboxes,
+    people,
+    policies,
+    queues,
+    rules,
+    triage,
+    words,
+)
 
 app_name = "settings"
 urlpatterns = [
@@ -52,5 +63,8 @@ urlpatterns = [
     path("people/<int:pk>/activation/", people.activation, name="person_activation"),
     path("people/<int:pk>/deactivation/", people.deactivation, name="person_deactivation"),
     path("people/<int:pk>/password-mail/", people.password_mail, name="password_mail"),
+    path("triage/", triage.index, name="triage"),
+    path("triage/training/", triage.training, name="triage_training"),
+    path("triage/<int:pk>/use/", triage.use, name="triage_use"),
     path("audit/", home.audit, name="audit"),
 ]

@@ -42,7 +42,7 @@ SCREENS = {
         "new-mailbox": "/settings/mailboxes/new/", "grants": "/settings/grants/", "new-grant": "/settings/grants/new/",
         "people": "/settings/people/", "person": "/settings/people/1/",
         "mail-rules": "/settings/mail-rules/", "new-mail-rule": "/settings/mail-rules/new/",
-        "mail-rule-trial": "/settings/mail-rules/trial/", "blocks": "/settings/blocks/",
+        "mail-rule-trial": "/settings/mail-rules/trial/", "blocks": "/settings/blocks/", "triage": "/settings/triage/",
         "questionnaires": "/settings/questionnaires/", "questionnaire": "/settings/questionnaires/1/",
         "new-questionnaire": "/settings/questionnaires/new/", "audit": "/settings/audit/", "arrivals": "/intake/arrivals/", "spam": "/intake/spam/",
     },

@@ -82,7 +82,12 @@ log 404 404 404 403 403 403 403 403 302 log
     POST knowledge:category_new knowledge:category knowledge:category_removal knowledge:rights
 
 log 404 404 404 200 200 200 200 200 200 log
-    GET  knowledge:searches tickets:gaps tickets:tried_on
+    GET  knowledge:searches knowledge:exchange knowledge:export tickets:gaps tickets:tried_on
+log 404 404 404 403 403 403 403 422 422 log
+    POST knowledge:exchange
+log 404 404 404 404 404 404 404 404 404 log
+    GET  knowledge:import
+    POST knowledge:application
 log 404 404 404 302 302 302 302 302 302 log
     POST knowledge:searches
 log 404 404 404 404 302 302 302 302 302 log
@@ -130,7 +135,7 @@ log 404 404 404 403 403 403 403 200 200 log
     GET  settings:mail_rules settings:mail_rule settings:mail_rule_trial settings:blocks
     GET  settings:home settings:queues settings:queue settings:rules settings:rule settings:calendars
     GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
-    GET  settings:grants settings:grant
+    GET  settings:grants settings:grant settings:triage
     GET  settings:person settings:audit
 log 404 404 404 403 403 403 403 403 200 log
     GET  settings:mail_rule_new settings:mail_rule_removal settings:block_removal settings:questionnaire_new
@@ -146,7 +151,7 @@ log 404 404 404 403 403 403 403 403 200 log
     POST settings:person_new settings:person
 log 404 404 404 403 403 403 403 403 302 log
     GET  settings:grant_callback
-    POST settings:grant_removal
+    POST settings:grant_removal settings:triage_training settings:triage_use
     POST settings:mail_rule_position settings:mail_rule_switch settings:mail_rule_removal settings:block_removal
     POST settings:activation settings:deactivation settings:member settings:member_removal settings:rule_position
     POST settings:rule_removal settings:person_activation settings:person_deactivation settings:password_mail

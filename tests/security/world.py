@@ -31,6 +31,7 @@ from tickets.models import (
     Queue,
     RoutingRule,
     Ticket,
+    TriageModel,
     WrittenFrom,
 )
 from tickets.operations.drafting import save_draft
@@ -151,6 +152,7 @@ def make_world() -> World:
             "words": Synonyms.objects.order_by("pk")[0].pk,
             "mail-rules": MailRule.objects.create(name="Rule", conditions=[CONDITION]).pk,
             "questionnaires": asked.questionnaire_id,
+            "triage": TriageModel.objects.create(version=1, made_at=now, content=b"x", size=1, state="draft").pk,
             "blocks": Block.objects.create(pattern="@spam.example", at=now).pk,
         },
     )  # fmt: skip

@@ -17,7 +17,7 @@ from knowledgebase.models import ArticleText
 from knowledgebase.search import find_solutions
 from tickets.models import TriageModel
 from tickets.triage import lessons
-from tickets.triage.learning import packing, wording
+from tickets.triage.learning import packing, similar, wording
 from tickets.triage.learning.labels import Guess
 from tickets.triage.learning.ranking import Ranking
 from tickets.triage.learning.similar import Similar
@@ -80,7 +80,7 @@ class Assessor:
             Solution(
                 one.article, texts[one.article], one.confidence, one.confidence,
                 wording.written(cleaned, language, one.words)[:4],
-                tuple(Like(near.number, near.likeness, near.articles) for near in one.neighbours),
+                tuple(Like(near.number, near.likeness, near.articles) for near in one.neighbours if near.likeness >= similar.LEAST),
             )
             for one in ranked
             if one.article in texts

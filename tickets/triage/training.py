@@ -2,58 +2,27 @@
 Learns a new version from the solved tickets, once a night and on demand.
 
 One training runs at a time (a lock of the database's session). What a killed worker left behind is marked as failed by the
-next one. A new version is used when it does no worse on tickets it had not seen than the one in use; otherwise it waits for
-an administrator, who may also go back to any version whose content is still there.
+next one.
 """
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 
-from tickets.models import SolutionAttempt, Ticket, TriageModel
+from tickets.models import TriageModel
 from tickets.triage import lessons
 from tickets.triage.learning import labels, packing, ranking
 from tickets.triage.learning.memory import Memory
+from tickets.triage.versions import WAITING, ask_for, clear_old, is_no_worse, use
 
 log = logging.getLogger(__name__)
 
-EVERY = timedelta(hours=24)
-FEWEST_TICKETS = 50
-KEPT = 5  # versions whose content is kept, to go back to
-TOLERATED = 0.02
-WAITING = "waiting"
 _LOCK = 0x7121A6E
 State = TriageModel.State
-
-
-def is_due(now: datetime) -> bool:
-    """Tell whether someone asked for a training, or the last is a day old and there is something new to learn."""
-    if TriageModel.objects.filter(state=State.TRAINING, step=WAITING).exists():
-        return True
-    last = TriageModel.objects.exclude(state=State.FAILED).aggregate(at=Max("made_at"))["at"]
-    tried = TriageModel.objects.aggregate(at=Max("made_at"))["at"]
-    if tried is not None and now - tried < EVERY:
-        return False
-    solved = Ticket.objects.filter(state__in=["resolved", "closed"])
-    if last is not None:
-        return solved.filter(resolved_at__gt=last).exists()
-    return solved[FEWEST_TICKETS - 1 : FEWEST_TICKETS].exists() or SolutionAttempt.objects.exists()
-
-
-def ask_for(*, now: datetime) -> TriageModel:
-    """Ask for a training; asking twice asks once."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE tickets_triagemodel IN SHARE ROW EXCLUSIVE MODE")
-        asked = TriageModel.objects.filter(state=State.TRAINING, step=WAITING).first()
-        if asked is not None:
-            return asked
-        version = (TriageModel.objects.aggregate(last=Max("version"))["last"] or 0) + 1
-        return TriageModel.objects.create(version=version, made_at=now, step=WAITING)
 
 
 def train(*, now: datetime) -> TriageModel | None:
@@ -69,16 +38,6 @@ def train(*, now: datetime) -> TriageModel | None:
             log.exception("Training %s failed.", model)
             _note(model, type(error).__name__, state=State.FAILED)
             raise
-
-
-def use(model: TriageModel) -> None:
-    """Use this version from now on, in place of the one in use."""
-    with transaction.atomic():
-        model = TriageModel.objects.select_for_update().get(pk=model.pk)
-        if not model.size or model.state == State.ACTIVE:
-            return
-        TriageModel.objects.filter(state=State.ACTIVE).update(state=State.RETIRED)
-        TriageModel.objects.filter(pk=model.pk).update(state=State.ACTIVE)
 
 
 def _learn(model: TriageModel, now: datetime) -> TriageModel:
@@ -99,7 +58,7 @@ def _learn(model: TriageModel, now: datetime) -> TriageModel:
     content = packing.pack(packed)
     figures = {**solutions.figures, "tickets": taught.count, "solved": len(taught.numbers), "articles": len(articles)}
     _store(model, content, figures)
-    _clear_old()
+    clear_old()
     model.refresh_from_db(fields=["state", "step", "figures", "size"])
     return model
 
@@ -115,19 +74,8 @@ def _store(model: TriageModel, content: bytes, figures: dict[str, float]) -> Non
         step="",
     )
     rival = TriageModel.objects.filter(state=State.ACTIVE).first()
-    if rival is None or _is_no_worse(figures, rival.figures):
+    if rival is None or is_no_worse(figures, rival.figures):
         use(model)
-
-
-def _is_no_worse(figures: dict[str, float], than: dict[str, float]) -> bool:
-    return "hit1" not in than or figures.get("hit1", 0.0) >= than["hit1"] - TOLERATED
-
-
-def _clear_old() -> None:
-    """Keep the content of the newest versions and of the one in use; the figures stay for good."""
-    newest = list(TriageModel.objects.exclude(size=0).values_list("pk", flat=True)[:KEPT])
-    old = TriageModel.objects.exclude(pk__in=newest).exclude(state=State.ACTIVE).exclude(size=0)
-    old.update(content=b"", size=0, state=State.RETIRED)
 
 
 def _give_up(state: str) -> None:
