@@ -1,6 +1,7 @@
 """Who hears what. Each function gets the event, only writes rows, and may be called twice for the same event."""
 
 _TELL = "notifications.tasks.notify"
+_JUDGE = "tickets.triage.judging.hear"
 _WEIGH = "tickets.questionnaires.weighing.weigh"
 
 SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
@@ -10,7 +11,11 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "replied": ("channels_intake.chat.hearing.hear", "tickets.questionnaires.hearing.hear", _TELL),  # what is read in the chat is not mailed
     "assigned": (_TELL,),
     "escalated": (_TELL,),
-    "resolved": (_TELL,),
-    "reopened": (_TELL,),
+    "routed": (_JUDGE,),
+    "prioritised": (_JUDGE,),
+    "tried": (_JUDGE,),
+    "triaged": ("channels_intake.answering.hear", _TELL),
+    "resolved": (_JUDGE, _TELL),
+    "reopened": (_JUDGE, _TELL),
     "breached": (_TELL,),
 }

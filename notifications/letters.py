@@ -12,7 +12,7 @@ from notifications.links import agent_link, ticket_link
 from notifications.models import Delivery, Sender
 from notifications.senders import sender_for, signature
 from people.models import User
-from tickets.models import Attachment, Event, Message, Queue, Ticket
+from tickets.models import Attachment, Event, Message, Queue, SolutionAttempt, Ticket
 from tickets.permissions import can
 from tickets.timers import CLOSE_AFTER
 
@@ -84,17 +84,33 @@ def _replied(event: Event, person: User) -> Letter:
     message, ticket = _public(event), event.ticket
     sender = sender_for(ticket)
     foot, foot_link = _way_back(ticket, person)
+    question, links = _did_it_help(message, ticket, person)
     return Letter(
         language=person.language,
         sender=sender,
         author=event.by.name if event.by else "",
         text=message.text,
         html=message.html,
+        question=question,
+        links=links,
         signature=signature(sender, ticket=ticket, by=event.by, language=person.language),
         quotes=_quotes(message),
         files=tuple(message.attachments.select_related("blob").order_by("pk")),
         foot=foot,
         foot_link=foot_link,
+    )
+
+
+def _did_it_help(message: Message, ticket: Ticket, person: User) -> tuple[str, tuple[Link, ...]]:
+    """Ask about the solution a message carries, whoever may answer; the links show a page, whose buttons store."""
+    asked = SolutionAttempt.objects.filter(message=message, outcome=SolutionAttempt.Outcome.OPEN).select_related("text")
+    attempt = asked.exclude(asked_at=None).order_by("pk").first()
+    if attempt is None or not can(person, "confirm", ticket):
+        return "", ()
+    address = f"{ticket_link(ticket, person)}solutions/{attempt.pk}/"
+    return _("Did that help?"), (
+        Link(_("Yes, it helped"), f"{address}?helped=yes"),
+        Link(_("No, I still need help"), f"{address}?helped=no"),
     )
 
 
@@ -110,12 +126,15 @@ def _way_back(ticket: Ticket, person: User) -> tuple[str, str]:
 
 def _acknowledged(event: Event, person: User) -> Letter:
     message = _public(event)
+    question, links = _did_it_help(message, event.ticket, person)
     return Letter(
         language=person.language,
         sender=sender_for(event.ticket),
         # It repeats nothing of what came in: with a forged sender it would carry somebody else's words.
         text=message.text,
-        links=(Link(_("See your request"), ticket_link(event.ticket, person)),),
+        html=message.html,
+        question=question,
+        links=links or (Link(_("See your request"), ticket_link(event.ticket, person)),),
         foot=_("This mail was written automatically. You can simply reply to it."),
         automatic="auto-replied",
     )
@@ -161,6 +180,11 @@ def _breached(event: Event, person: User) -> Letter:
     return _to_staff(
         event, person, lead % {**_names(event.ticket), "metric": _metric(str(event.facts.get("metric", "")))}
     )
+
+
+def _triaged(event: Event, person: User) -> Letter:
+    lead = _("Triage was wrong too often and does not act by itself any more: %(name)s. %(ticket)s was the last case.")
+    return _to_staff(event, person, lead % {"name": event.facts.get("name", ""), "ticket": event.ticket.number})
 
 
 def _to_staff(event: Event, person: User, lead: str, text: str = "") -> Letter:
@@ -217,4 +241,5 @@ _WRITERS: dict[str, Callable[[Event, User], Letter]] = {
     Event.Kind.ASSIGNED: _assigned,
     Event.Kind.ESCALATED: _escalated,
     Event.Kind.BREACHED: _breached,
+    Event.Kind.TRIAGED: _triaged,
 }

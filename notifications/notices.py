@@ -16,6 +16,7 @@ def say(event: Event) -> str:
         Event.Kind.ESCALATED: _("%(who)s handed this ticket to your queue"),
         Event.Kind.REOPENED: _("%(who)s reopened this ticket"),
         Event.Kind.BREACHED: _("A deadline was missed"),
+        Event.Kind.TRIAGED: _("The model was wrong too often and only suggests now"),
     }
     return words.get(Event.Kind(event.kind), event.get_kind_display()) % {"who": who}
 

@@ -211,6 +211,14 @@ def _breached(event: Event) -> Iterable[Telling]:
     return [] if by_clock.exists() else _escalated(event)
 
 
+def _triaged(event: Event) -> Iterable[Telling]:
+    """Tell administrators when the model was wrong too often to go on by itself."""
+    if "stopped" in event.facts:
+        for person in User.objects.filter(role=User.Role.ADMIN, is_active=True):
+            yield Telling(person, INAPP)
+            yield Telling(person, MAIL)
+
+
 def _handlers(ticket: Ticket) -> list[User]:
     """Give the assignee and the case owner, where they may still see what staff sees."""
     people = {person.pk: person for person in (ticket.assignee, ticket.case_owner) if person is not None}
@@ -226,4 +234,5 @@ _WHO: dict[str, Callable[[Event], Iterable[Telling]]] = {
     Event.Kind.REOPENED: _reopened,
     Event.Kind.ESCALATED: _escalated,
     Event.Kind.BREACHED: _breached,
+    Event.Kind.TRIAGED: _triaged,
 }

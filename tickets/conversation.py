@@ -241,7 +241,23 @@ def _tried(event: Any) -> str:
         "failed": gettext("solution “%(title)s” did not work"),
         "na": gettext("solution “%(title)s” did not apply"),
     }
+    if event.facts.get("automatic"):
+        return gettext("the solution “%(title)s” was sent automatically") % {"title": title}
     return (said.get(outcome) or gettext("tried the solution “%(title)s”")) % {"title": title}
+
+
+def _triaged(event: Any) -> str:
+    facts = event.facts
+    if "stopped" in facts:
+        words = gettext("The model was wrong too often; it only suggests from now on: %(name)s")
+        return words % {"name": facts.get("name", "")}
+    told = {"version": facts.get("version", ""), "percent": facts.get("percent", "")}
+    if facts.get("subject") == "queue":
+        words = gettext("moved by model %(version)s, %(percent)s %% sure") % told
+    else:
+        words = gettext("model %(version)s chose an answer, %(percent)s %% sure") % told
+    quoted = [gettext("“%(word)s”") % {"word": word} for word in facts.get("words", [])[:3]]
+    return _with(words, ", ".join([*quoted, *(f"#{number}" for number in facts.get("like", [])[:3])]))
 
 
 def _closed(event: Any) -> str:
@@ -266,6 +282,7 @@ _WORDS: dict[str, tuple[str, Any]] = {
     "voided": ("ban", _voided),
     "breached": ("alert-triangle", _breached),
     "tried": ("bulb", _tried),
+    "triaged": ("bulb", _triaged),
 }
 
 

@@ -2,6 +2,7 @@
 
 from tickets.models.attachment import Attachment, Blob
 from tickets.models.clock import Clock, Pause
+from tickets.models.decision import Standing, Subject, TriageDecision, TriageMode, only_watched, settle_mode
 from tickets.models.draft import Draft
 from tickets.models.event import Event
 from tickets.models.gap import Gap, GapNight, GapTicket, WrittenFrom
@@ -44,9 +45,15 @@ __all__ = [
     "RoutingRule",
     "SearchText",
     "SolutionAttempt",
+    "Standing",
+    "Subject",
     "Suggestion",
     "Ticket",
     "Triage",
+    "TriageDecision",
+    "TriageMode",
     "TriageModel",
     "WrittenFrom",
+    "only_watched",
+    "settle_mode",
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """Triage: what was found out about a request, which solutions fit, and which were tried."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -61,10 +63,34 @@ class SolutionAttempt(models.Model):
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     outcome = models.CharField(max_length=6, choices=Outcome.choices, default=Outcome.OPEN)
     at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When the requester was asked whether it helped.")
+    answered_at = models.DateTimeField(null=True, blank=True, help_text="When the requester said whether it helped.")
+    settled_at = models.DateTimeField(null=True, blank=True, help_text="When the outcome was set.")
+
+    # How long the requester may say whether it helped.
+    ASKED_FOR = timedelta(days=30)
 
     class Meta:
         ordering = ("at", "id")
-        constraints = (models.UniqueConstraint(fields=["ticket", "text"], name="attempt_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["ticket", "text"], name="attempt_once"),
+            models.CheckConstraint(
+                condition=models.Q(answered_at=None) | models.Q(asked_at__isnull=False), name="attempt_asked_first"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["ticket"],
+                name="attempt_said_no",
+                condition=models.Q(outcome="failed", answered_at__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.text_id} tried on {self.ticket_id}"
+
+    def is_asked(self, now: datetime) -> bool:
+        """Tell whether the requester may still say, once, whether it helped."""
+        if self.asked_at is None or self.answered_at is not None or self.outcome != self.Outcome.OPEN:
+            return False
+        return now < self.asked_at + self.ASKED_FOR

@@ -8,6 +8,7 @@ from people.models import User
 from tickets import clocks, events
 from tickets.models import Event, SolutionAttempt, Ticket
 from tickets.operations.saving import save
+from tickets.operations.trying import settle_open
 
 
 class CannotReopen(Exception):
@@ -28,7 +29,7 @@ def reopen(ticket: Ticket, *, by: User, now: datetime, reason: str = "") -> Tick
     ticket.void_reason = ""
     ticket.reopen_count += 1
     ticket.resolved_at = ticket.closed_at = ticket.confirmed = None
-    ticket.attempts.filter(outcome=SolutionAttempt.Outcome.OPEN).update(outcome=SolutionAttempt.Outcome.FAILED)
+    settle_open(ticket, SolutionAttempt.Outcome.FAILED, by=by, now=now)
     clocks.restart(ticket, now=now)
     save(
         ticket, "state", "void_reason", "reopen_count", "resolved_at", "closed_at", "confirmed", *clocks.SAVED, now=now

@@ -15,6 +15,7 @@ from tickets.operations.files import File, Stored, attach
 from tickets.operations.opening import snippet
 from tickets.operations.participating import join_locked
 from tickets.operations.saving import save
+from tickets.operations.trying import ask
 
 
 class CannotReply(Exception):
@@ -100,6 +101,8 @@ def reply_to_locked(
     )
     attach(message, files)
     search.index(ticket, text)
+    if kind == Message.Kind.REPLY:
+        ask(ticket, message, now=now)
     clocks.answer(ticket, now=now)
     ticket.first_response_at = ticket.first_response_at or now
     ticket.last_agent_at = now

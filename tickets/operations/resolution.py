@@ -8,6 +8,7 @@ from people.models import User
 from tickets import clocks, events
 from tickets.models import Event, SolutionAttempt, Ticket
 from tickets.operations.saving import save
+from tickets.operations.trying import settle_open
 
 
 class CannotResolve(Exception):
@@ -19,10 +20,11 @@ class CannotClose(Exception):
 
 
 @transaction.atomic
-def resolve(ticket: Ticket, *, solution: str, by: User, now: datetime, tell: bool = True) -> Ticket:
+def resolve(ticket: Ticket, *, solution: str, by: User | None, now: datetime, tell: bool = True) -> Ticket:
     """
     Call the ticket solved; the requester is asked whether it helped.
 
+    `by=None`: an automatic answer solved it.
     `tell=False`: they know already, for example on the phone or because the answer just sent says so.
 
     :raises CannotResolve: if it is done or the solution is not written down.
@@ -59,7 +61,7 @@ def confirm(ticket: Ticket, *, by: User, now: datetime) -> Ticket:
     if ticket.state != Ticket.State.RESOLVED:
         raise CannotClose("Only a resolved ticket can be confirmed.")
     ticket.confirmed = True
-    ticket.attempts.filter(outcome=SolutionAttempt.Outcome.OPEN).update(outcome=SolutionAttempt.Outcome.WORKED)
+    settle_open(ticket, SolutionAttempt.Outcome.WORKED, by=by, now=now)
     return _close(ticket, by=by, now=now, why="confirmed")
 
 
