@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from knowledgebase.views import history, pictures, proposals, reading, searches, setup, steering, writing
+from knowledgebase.views import exchange, history, pictures, proposals, reading, searches, setup, steering, writing
 
 
 class LanguageConverter:
@@ -25,6 +25,10 @@ app_name = "knowledge"
 urlpatterns = [
     path("", reading.index, name="list"),
     path("new/", writing.new, name="new"),
+    path("exchange/", exchange.exchange, name="exchange"),
+    path("exchange/export/", exchange.export, name="export"),
+    path("exchange/<int:number>/", exchange.trial, name="import"),
+    path("exchange/<int:number>/application/", exchange.application, name="application"),
     path("searches/", searches.searches, name="searches"),
     path("preview/", writing.preview, name="preview"),
     path("<int:pk>/", reading.show, name="show"),

@@ -70,7 +70,7 @@ def propose(ticket: Ticket) -> Proposed:
     content = Content(
         title=title or ticket.number,
         symptom=clean(_tidy(asked)),
-        steps=clean(_tidy(_solution(ticket, messages))),
+        steps=clean(_solution(ticket, messages)),
     )
     return Proposed(content, masked, language)
 
@@ -78,15 +78,15 @@ def propose(ticket: Ticket) -> Proposed:
 def _solution(ticket: Ticket, messages: list[Message]) -> str:
     """Pick the answer that came last before the ticket was solved; without one, what was written down as its solution."""
     answers = [
-        message.text
+        _tidy(message.text)
         for message in messages
         if message.is_from_staff
         and not message.auto_generated
         and message.kind in (Message.Kind.REPLY, Message.Kind.CALL)
         and (ticket.resolved_at is None or message.created_at <= ticket.resolved_at)
     ]
-    noted = ticket.resolution.strip()
-    last = answers[-1].strip() if answers else ""
+    noted = _tidy(ticket.resolution)
+    last = answers[-1] if answers else ""
     if not last or noted in last:
         return last or noted
     return noted if last in noted else f"{last}\n\n{noted}"

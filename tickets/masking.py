@@ -113,9 +113,9 @@ def _known(people: list[Person]) -> list[tuple[str, re.Pattern[str]]]:
         if len(digits) >= 6:
             numbers.add(r"[\s()/.-]*".join(digits))
     patterns = [("phone", rf"\+?{number}\b") for number in numbers]
-    patterns += [("user", rf"(?<![\w.]){re.escape(one)}\d{{0,4}}(?!\w)") for one in _longest(accounts)]
     patterns += [("name", rf"(?<!\w){one}(?!\w)") for one in _longest(one for one in whole if one)]
     patterns += [("name", rf"(?<!\w){re.escape(one)}s?(?!\w)") for one in _longest(parts)]
+    patterns += [("user", rf"(?<![\w.]){re.escape(one)}\d{{0,4}}(?!\w)") for one in _longest(accounts)]
     found = []
     for kind, pattern in patterns:
         # "Frank" is a name and "frank" is not; an account is the same either way.

@@ -89,7 +89,7 @@ def _counts(found: _Found) -> bool:
 @transaction.atomic
 def _store(found: list[_Found], now: datetime) -> None:
     """Keep what people have decided: a gap is the same as before when most of its tickets are."""
-    known = {gap.pk: gap for gap in Gap.objects.select_for_update().select_related("article")}
+    known = {gap.pk: gap for gap in Gap.objects.select_for_update(of=("self",)).select_related("article")}
     tickets_of: dict[int, set[int]] = {pk: set() for pk in known}
     gap_of: dict[int, int] = {}
     for gap_pk, ticket_pk in GapTicket.objects.values_list("gap_id", "ticket_id"):
