@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 SOLUTIONS, SIMILAR, LABELS = 10, 3, 3
 REBUILT_AFTER = 20.0  # seconds: articles change in bursts
-LEAST = 0.02
+LEAST = 0.02  # of the first; the others follow it, however unlikely
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ class Assessor:
     def assess(self, subject: str, text: str) -> Assessment:
         """Answer with what was learnt."""
         cleaned, language, words = lessons.words_of(subject, text)
-        ranked = [one for one in self._ranking.rank(words, limit=SOLUTIONS) if one.confidence >= LEAST]
+        ranked = self._ranking.rank(words, limit=SOLUTIONS)
+        if ranked and ranked[0].confidence < LEAST:
+            ranked = []
         texts = _texts([one.article for one in ranked], language)
         solutions = tuple(
             Solution(

@@ -1,0 +1,41 @@
+"""What triage learnt about a ticket: similar solved ones this person may see, and where it probably belongs."""
+
+from dataclasses import dataclass
+
+from django import template
+
+from people.models import User
+from tickets.models import Queue, Ticket, Triage
+
+register = template.Library()
+SURE_OF_QUEUE = 0.5
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the suggested solutions."""
+
+    version: int
+    tickets: list[Ticket]
+    queue: Queue | None
+    share: int
+
+
+@register.simple_tag
+def learnt_about(ticket: Ticket, user: User) -> Beside | None:
+    """Give what was learnt about the ticket; nothing without a model."""
+    learnt = Triage.objects.filter(ticket=ticket).values_list("learnt", flat=True).first()
+    if not learnt:
+        return None
+    numbers = [number for number, _ in learnt["like"]]
+    seen = Ticket.objects.visible_to(user).filter(pk__in=numbers).only("subject", "state", "resolution", "resolved_at")
+    by_number = {one.pk: one for one in seen} if numbers else {}
+    queue, share = _queue(ticket, learnt["queues"])
+    return Beside(learnt["version"], [by_number[one] for one in numbers if one in by_number], queue, share)
+
+
+def _queue(ticket: Ticket, guesses: list[tuple[int, float]]) -> tuple[Queue | None, int]:
+    """Give the queue it probably ends in, if that is not where it is, or goes, already."""
+    if not guesses or guesses[0][1] < SURE_OF_QUEUE or guesses[0][0] in (ticket.queue_id, ticket.specialists_id):
+        return None, 0
+    return Queue.objects.filter(pk=guesses[0][0], is_active=True).first(), round(100 * guesses[0][1])
