@@ -74,16 +74,6 @@ class Solution:
         """Quote the words that speak for it."""
         return ", ".join(gettext("“%(word)s”") % {"word": word} for word in self.suggestion.words[:3])
 
-    @property
-    def likelihood(self) -> str:
-        """Say how likely it helps; nothing without a model."""
-        confidence = self.suggestion.evidence.get("confidence")
-        if confidence is None:
-            return ""
-        if confidence >= 0.9:
-            return gettext("very likely")
-        return gettext("likely") if confidence >= 0.6 else gettext("perhaps")
-
 
 def promises(ticket: Ticket, now: datetime) -> tuple[Promise | None, list[Promise]]:
     """Give the promise that is due next, and the others."""

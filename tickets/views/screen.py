@@ -83,7 +83,7 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "hand_over": talk.hand_over() if ticket.queue.tier > 1 else None,
         "promise": promise,
         "promises": promises,
-        "solutions": help.solutions(ticket),
+        "solutions": help.solutions(ticket, request.user),
         "recent": help.recent(ticket, request.user),
         "reply_draft": drafts.get(Draft.Kind.REPLY),
         "note_draft": drafts.get(Draft.Kind.NOTE),
