@@ -8,6 +8,7 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.utils.translation import gettext
 
 from knowledgebase.models import Article
+from knowledgebase.models.levels import audience_of
 from people.models import User
 from tickets.models import Clock, SolutionAttempt, Suggestion, Ticket
 
@@ -74,6 +75,16 @@ class Solution:
         """Quote the words that speak for it."""
         return ", ".join(gettext("“%(word)s”") % {"word": word} for word in self.suggestion.words[:3])
 
+    @property
+    def likelihood(self) -> str:
+        """Say how likely it helps; nothing without a model."""
+        confidence = self.suggestion.evidence.get("confidence")
+        if confidence is None:
+            return ""
+        if confidence >= 0.9:
+            return gettext("very likely")
+        return gettext("likely") if confidence >= 0.6 else gettext("perhaps")
+
 
 def promises(ticket: Ticket, now: datetime) -> tuple[Promise | None, list[Promise]]:
     """Give the promise that is due next, and the others."""
@@ -88,7 +99,7 @@ def promises(ticket: Ticket, now: datetime) -> tuple[Promise | None, list[Promis
 
 def solutions(ticket: Ticket, user: User) -> list[Solution]:
     """Give the suggested solutions this person may read, with their history, best first."""
-    readable = Article.objects.published().visible_to(user)
+    readable = Article.objects.published().for_audience(audience_of(user))
     known = SolutionAttempt.objects.filter(text=OuterRef("text")).order_by().values("text")
     settled = known.exclude(outcome__in=("open", "na"))
     rows = ticket.suggestions.filter(text__article__in=readable).select_related("text").annotate(
