@@ -73,6 +73,7 @@ def test_confidence_is_said_in_words(queue: Queue, confidence: float | None, wor
 def test_one_and_three_similar_tickets_take_the_same_queries(queue: Queue) -> None:
     agent = make_agent(queue)
     ticket = make_ticket(queue)
+    _learn(ticket, [ticket])
     _show(ticket, agent)  # the queues of an agent are asked for once
     counts = []
     for number in (1, 3):
