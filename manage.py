@@ -16,9 +16,21 @@ def main() -> None:
         use_running()
         if not {"DATABASE_URL", "SECRET_KEY"} & set(os.environ) and "receive_mail" in sys.argv[1:2]:
             sys.exit(_nothing_runs())
+        if not {"DATABASE_URL", "SECRET_KEY"} & set(os.environ) and "triage_eval" in sys.argv[1:2]:
+            _start_server()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
+
+
+def _start_server() -> None:
+    from helpdesk.local import throwaway
+    from helpdesk.local.refusal import Refusal
+
+    try:
+        throwaway.start()
+    except Refusal as refusal:
+        sys.exit(str(refusal))
 
 
 def _nothing_runs() -> int:
