@@ -81,3 +81,10 @@ class ReopenForm(forms.Form):
 
     text = forms.CharField(label=_("What happens now?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=20_000)
     client_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+
+class HelpedForm(forms.Form):
+    """Whether a solution helped, and if not, what happens."""
+
+    helped = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))])
+    text = forms.CharField(required=False, max_length=20_000)

@@ -1,10 +1,12 @@
 """What the portal's pages read."""
 
+from datetime import datetime
+
 from django.contrib.auth.models import AnonymousUser
 
 from knowledgebase.models import Article, ArticleQuerySet, ArticleText, Category
 from people.models import User
-from tickets.models import Message, Ticket
+from tickets.models import Message, SolutionAttempt, Ticket
 
 
 def newest_requests(person: User, most: int = 50) -> list[Ticket]:
@@ -15,6 +17,14 @@ def newest_requests(person: User, most: int = 50) -> list[Ticket]:
 def conversation(ticket: Ticket) -> list[Message]:
     """Give the public messages with their authors and files."""
     return list(ticket.messages.select_related("author").prefetch_related("attachments"))
+
+
+def asked_about(ticket: Ticket, now: datetime) -> list[SolutionAttempt]:
+    """Give the solutions of which the requester may still say whether they helped."""
+    asked = (
+        ticket.attempts.filter(outcome=SolutionAttempt.Outcome.OPEN).exclude(asked_at=None).select_related("message")
+    )
+    return [attempt for attempt in asked if attempt.is_asked(now)]
 
 
 def audience_in_portal(person: User | AnonymousUser | None) -> str:

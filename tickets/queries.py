@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext, gettext_lazy
 
 from people.models import User
 from tickets import search
-from tickets.models import Queue, Ticket
+from tickets.models import Queue, SolutionAttempt, Ticket
 from tickets.models.ticket import TicketQuerySet
+from tickets.triage.frustration import UPSET
 
 PAGE = 25
 LAST_PAGE = 40
@@ -21,6 +22,15 @@ SOON = timedelta(hours=1)
 LATELY = timedelta(days=14)
 
 _WAITING = Q(state__in=("pending_customer", "pending_third", "scheduled"))
+# Whoever said that a solution did not help, and has heard nothing since, comes first.
+_SAID_NO = Exists(
+    SolutionAttempt.objects.filter(
+        Q(answered_at__gt=OuterRef("last_agent_at")) | Q(ticket__last_agent_at=None),
+        ticket=OuterRef("pk"),
+        outcome="failed",
+        answered_at__isnull=False,
+    )
+)
 _UNANSWERED = Q(last_agent_at=None) | Q(last_customer_at__gt=F("last_agent_at"))
 
 # The views of the left column, each with its name and what it keeps of the open tickets.
@@ -28,6 +38,7 @@ VIEWS: dict[str, tuple[Any, Callable[[User, datetime], Q]]] = {
     "mine": (gettext_lazy("Assigned to me"), lambda user, now: Q(assignee=user)),
     "risk": (gettext_lazy("SLA at risk"), lambda user, now: Q(next_due_at__lte=now + SOON)),
     "unanswered": (gettext_lazy("Unanswered"), lambda user, now: _UNANSWERED),
+    "upset": (gettext_lazy("Upset"), lambda user, now: Q(upset__gte=UPSET)),
     "unassigned": (gettext_lazy("Unassigned"), lambda user, now: Q(assignee=None)),
     "waiting": (gettext_lazy("Waiting"), lambda user, now: _WAITING),
     "open": (gettext_lazy("All open"), lambda user, now: Q()),
@@ -36,7 +47,7 @@ RESOLVED = "resolved"
 
 _ROW = (
     "subject", "snippet", "state", "priority", "channel", "language", "version", "created_at", "last_customer_at",
-    "last_agent_at", "next_due_at", "next_due_paused", "resolved_at", "pending_until", "requester__name",
+    "last_agent_at", "next_due_at", "next_due_paused", "upset", "resolved_at", "pending_until", "requester__name",
     "requester__email", "requester__department", "requester__is_vip", "assignee__name", "assignee__email",
     "queue__name_de", "queue__name_en", "queue__colour", "queue__tier",
 )  # fmt: skip
@@ -120,7 +131,10 @@ def pick(user: User, wanted: Mapping[str, str], now: datetime, queues: list[Queu
         done = visible.filter(state__in=("resolved", "closed"), resolved_at__gte=now - LATELY)
         return View(key=RESOLVED, label=gettext("Resolved lately"), tickets=done, order=("-resolved_at", "-pk"))
     label, keeps = VIEWS.get(key) or VIEWS["open"]
-    return View(key=key if key in VIEWS else "open", label=str(label), tickets=visible.open().filter(keeps(user, now)))
+    tickets = visible.open().filter(keeps(user, now))
+    if key == "unanswered":
+        return View(key=key, label=str(label), tickets=tickets, order=(_SAID_NO.desc(), *View.order))
+    return View(key=key if key in VIEWS else "open", label=str(label), tickets=tickets)
 
 
 def page_of(view: View, number: int = 1) -> Page:

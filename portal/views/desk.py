@@ -13,10 +13,11 @@ from django.utils.translation import gettext
 
 from channels_intake.web.envelopes import uploads
 from people.models import User
-from portal.forms import MessageForm, ReopenForm
-from portal.queries import conversation
+from portal.forms import HelpedForm, MessageForm, ReopenForm
+from portal.queries import asked_about, conversation
 from tickets.models import Ticket
 from tickets.operations import reopening, replying, resolution
+from tickets.operations.helping import CannotSay, say_it_did_not_help, say_it_helped
 from tickets.permissions import can
 
 
@@ -43,6 +44,7 @@ class Desk:
             "base": self.base,
             "by_link": self.by_link,
             "conversation": conversation(self.ticket),
+            "asked": asked_about(self.ticket, timezone.now()) if self.ticket.is_open else [],
             "form": form or MessageForm(initial={"client_id": uuid.uuid4()}),
             "reopen_form": reopen_form or ReopenForm(initial={"client_id": uuid.uuid4()}),
             "can_write": can(self.person, "message", self.ticket) and self.ticket.can_reopen_by_reply(timezone.now()),
@@ -85,6 +87,45 @@ class Desk:
             messages.info(request, gettext("This request is not waiting for your confirmation any more."))
         else:
             messages.success(request, gettext("Great! Thank you for telling us."))
+        return redirect(self.base)
+
+    def show_solution(self, request: HttpRequest, pk: int, form: HelpedForm | None = None) -> HttpResponse:
+        """Ask whether a solution helped, or show what was said."""
+        attempt = self.ticket.attempts.select_related("message").exclude(asked_at=None).filter(pk=pk).first()
+        if attempt is None:
+            raise Http404
+        now = timezone.now()
+        context = {
+            "ticket": self.ticket,
+            "attempt": attempt,
+            "base": self.base,
+            "by_link": self.by_link,
+            "form": form or HelpedForm(),
+            "may_say": attempt.is_asked(now) and self.ticket.can_reopen_by_reply(now),
+            "says_no": request.GET.get("helped") == "no",
+        }
+        response = render(request, "portal/solution.html", context, status=422 if form is not None else 200)
+        response["Referrer-Policy"] = "same-origin"
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def answer_solution(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Store whether a solution helped, once."""
+        form = HelpedForm(request.POST)
+        if not can(self.person, "confirm", self.ticket):
+            raise Http404
+        if not form.is_valid():
+            return self.show_solution(request, pk, form)
+        said = {"attempt": pk, "by": self.person, "now": timezone.now()}
+        try:
+            if form.cleaned_data["helped"] == "yes":
+                say_it_helped(self.ticket, **said)
+                messages.success(request, gettext("Great! Thank you for telling us."))
+            else:
+                say_it_did_not_help(self.ticket, **said, text=form.cleaned_data["text"])
+                messages.success(request, gettext("Thank you. Somebody takes care of it now."))
+        except CannotSay:
+            messages.info(request, gettext("Thank you, we know that already."))
         return redirect(self.base)
 
     def reopen(self, request: HttpRequest) -> HttpResponse:

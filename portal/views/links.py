@@ -46,6 +46,23 @@ def reopen(request: HttpRequest, signed: str) -> HttpResponse:
 
 
 @require_safe
+def solution(request: HttpRequest, signed: str, attempt: int) -> HttpResponse:
+    """Ask whether a solution helped."""
+    try:
+        desk = _desk(signed)
+    except BadLink:
+        return render(request, "portal/bad_link.html", status=404)
+    with override(desk.person.language):
+        return desk.show_solution(request, attempt)
+
+
+@require_POST
+def answer_solution(request: HttpRequest, signed: str, attempt: int) -> HttpResponse:
+    """Store whether it helped."""
+    return _found(signed).answer_solution(request, attempt)
+
+
+@require_safe
 def attachment(request: HttpRequest, signed: str, key: uuid.UUID) -> HttpResponse:
     """Hand out a file."""
     return handing_out.attachment(_found(signed).ticket, key)

@@ -49,6 +49,20 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     return desk(request, pk).reopen(request)
 
 
+@login_required
+@require_safe
+def solution(request: HttpRequest, pk: int, attempt: int) -> HttpResponse:
+    """Ask whether a solution helped."""
+    return desk(request, pk).show_solution(request, attempt)
+
+
+@login_required
+@require_POST
+def answer_solution(request: HttpRequest, pk: int, attempt: int) -> HttpResponse:
+    """Store whether it helped."""
+    return desk(request, pk).answer_solution(request, attempt)
+
+
 def desk(request: HttpRequest, pk: int) -> Desk:
     """
     Sit down before one's request.

@@ -317,3 +317,97 @@ def test_forms_without_the_token_are_refused(ticket: Ticket, person: User) -> No
 
     assert answer.status_code == 403
     assert len(written(ticket)) == 1
+
+
+# --- did it help ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(ticket: Ticket, agent: User) -> SolutionAttempt:
+    """Give a solution that was sent and asked about; its article is not for customers."""
+    text = make_article("GEHEIMER Titel", audience="agents", steps="Bitte den Router neu starten.")
+    attempt = try_solution(ticket, text=text, by=agent, now=timezone.now())
+    reply(ticket, text="Bitte den Router neu starten.", by=agent, now=timezone.now())
+    attempt.refresh_from_db()
+    return attempt
+
+
+def test_the_page_asks_and_looking_changes_nothing(door: tuple[Client, str], asked: SolutionAttempt) -> None:
+    client, base = door
+
+    pages = [client.get(base), client.get(f"{base}solutions/{asked.pk}/?helped=yes")]
+    refused = client.get(f"{base}solutions/{asked.pk}/answer/").status_code
+
+    asked.refresh_from_db()
+    assert all(f"{base}solutions/{asked.pk}/answer/" in page.content.decode() for page in pages)
+    assert not any("GEHEIM" in page.content.decode() for page in pages)
+    assert (pages[1]["Cache-Control"], refused, asked.outcome) == ("private, no-store", 405, "open")
+
+
+def test_yes_is_stored_once_and_closes(door: tuple[Client, str], asked: SolutionAttempt, ticket: Ticket) -> None:
+    client, base = door
+    address = f"{base}solutions/{asked.pk}/"
+
+    for helped in ("yes", "no"):
+        client.post(f"{address}answer/", {"helped": helped})
+
+    ticket.refresh_from_db()
+    asked.refresh_from_db()
+    page = client.get(address).content.decode()
+    assert (ticket.state, asked.outcome) == ("closed", "worked")
+    assert "answer/" not in page
+    assert "GEHEIM" not in page + client.get(base).content.decode()
+
+
+def test_no_comes_back_as_a_message(door: tuple[Client, str], asked: SolutionAttempt, ticket: Ticket) -> None:
+    client, base = door
+
+    client.post(f"{base}solutions/{asked.pk}/answer/", {"helped": "no", "text": "Blinkt jetzt rot"})
+
+    ticket.refresh_from_db()
+    asked.refresh_from_db()
+    assert (ticket.state, asked.outcome, ticket.awaits_answer) == ("open", "failed", True)
+    assert written(ticket)[-1].endswith("Blinkt jetzt rot")
+
+
+def test_an_answer_that_is_neither_changes_nothing(door: tuple[Client, str], asked: SolutionAttempt) -> None:
+    client, base = door
+
+    status = client.post(f"{base}solutions/{asked.pk}/answer/", {"helped": "perhaps"}).status_code
+
+    asked.refresh_from_db()
+    assert (status, asked.outcome) == (422, "open")
+
+
+def test_what_was_not_asked_is_not_there(door: tuple[Client, str], ticket: Ticket, agent: User) -> None:
+    client, base = door
+    attempt = try_solution(ticket, text=make_article(), by=agent, now=timezone.now())
+
+    assert client.get(f"{base}solutions/{attempt.pk}/").status_code == 404
+    client.post(f"{base}solutions/{attempt.pk}/answer/", {"helped": "yes"})
+    attempt.refresh_from_db()
+    assert attempt.outcome == "open"
+
+
+def test_after_thirty_days_it_is_too_late(door: tuple[Client, str], asked: SolutionAttempt) -> None:
+    client, base = door
+    SolutionAttempt.objects.update(asked_at=timezone.now() - timedelta(days=31))
+
+    client.post(f"{base}solutions/{asked.pk}/answer/", {"helped": "yes"})
+
+    asked.refresh_from_db()
+    assert asked.outcome == "open"
+    assert b"answer/" not in client.get(f"{base}solutions/{asked.pk}/").content
+
+
+def test_whoever_said_no_stands_first_among_the_unanswered(
+    client: Client, asked: SolutionAttempt, ticket: Ticket, queue: Queue, agent: User
+) -> None:
+    for _ in range(2):
+        make_ticket(queue, now=timezone.now())
+    Client().post(f"{path_of(ticket, ticket.requester)}solutions/{asked.pk}/answer/", {"helped": "no"})
+    client.force_login(agent)
+
+    listed = [row.pk for row in client.get("/tickets/?view=unanswered").context["page"].tickets]
+
+    assert (listed[0], len(listed)) == (ticket.pk, 3)

@@ -30,6 +30,7 @@ from tickets.models import (
     Message,
     Queue,
     RoutingRule,
+    SolutionAttempt,
     Ticket,
     TriageModel,
     WrittenFrom,
@@ -126,6 +127,9 @@ def make_world() -> World:
     )  # fmt: skip
     public = _article(people["work"])
     translate(public.article, language="en", content=Content(title="in English"), by=people["work"], now=now)
+    for case in (own, foreign):
+        answered = case.delivery.event.message
+        SolutionAttempt.objects.create(ticket=case.ticket, text=public, message=answered, at=now, asked_at=now)
     arrival = Arrival.objects.create(
         channel="email", external_id="x" * 64, raw=b"From: rita@kunde.example\r\n\r\nHello", size=34, received_at=now,
         sender="rita@kunde.example", subject="Hello", state=Arrival.State.UNPROCESSABLE,
@@ -273,6 +277,7 @@ def address(world: World, name: str, case: Case | None = None, child: Case | Non
         "file": child.mail.key, "delivery_id": child.delivery.pk, "signed": world.link,
         "language": "en" if name in TRANSLATION else "de", "number": world.proposal.pk if name in PROPOSAL else 1,
         "kind": "reply", "uidb36": "1", "member": world.people["view"].pk,
+        "attempt": child.ticket.attempts.order_by("pk").values_list("pk", flat=True).first(),
     }  # fmt: skip
     return reverse(name, kwargs={one: known[one] for one in pattern.regex.groupindex})
 

@@ -27,7 +27,9 @@ def say_it_helped(ticket: Ticket, *, attempt: int, by: User, now: datetime) -> N
     tried = _said(ticket, attempt, SolutionAttempt.Outcome.WORKED, by, now)
     ticket = tried.ticket
     if ticket.is_open:
-        ticket = resolve(ticket, solution=tried.text.title, by=tried.by, now=now, tell=False)
+        # What an agent sent may be part of an article that the requester may not read: not even its title is told.
+        solution = tried.message.text if tried.by is not None and tried.message is not None else tried.text.title
+        ticket = resolve(ticket, solution=solution, by=tried.by, now=now, tell=False)
     if ticket.state == Ticket.State.RESOLVED:
         confirm(ticket, by=by, now=now)
 
@@ -43,14 +45,14 @@ def say_it_did_not_help(ticket: Ticket, *, attempt: int, by: User, now: datetime
     if not tried.ticket.is_open:
         reopen(tried.ticket, by=by, now=now, reason=text)
     with override(ticket.language):
-        words = gettext("“%(title)s” did not help.") % {"title": tried.text.title}
+        words = gettext("The solution you sent did not help.")
     whole = f"{words}\n\n{text.strip()}".strip()
     receive_message(tried.ticket, author=by, text=whole, channel=Ticket.Channel.WEB, now=now)
 
 
 def _said(ticket: Ticket, pk: int, outcome: SolutionAttempt.Outcome, by: User, now: datetime) -> SolutionAttempt:
     ticket = Ticket.objects.locked(ticket.pk)
-    attempt = ticket.attempts.select_related("text", "by").filter(pk=pk).first()
+    attempt = ticket.attempts.select_related("text", "by", "message").filter(pk=pk).first()
     if attempt is None or not attempt.is_asked(now) or not ticket.can_reopen_by_reply(now):
         raise CannotSay("Nobody asked, it was said already, or it was too long ago.")
     attempt.ticket = ticket

@@ -9,6 +9,7 @@ from django.db import transaction
 from tickets.models import Message, Suggestion, Ticket, Triage
 from tickets.operations import prioritising, routing
 from tickets.triage.assessing import Assessment, Solution, assess
+from tickets.triage.deciding import decide
 from tickets.triage.language import language_of
 from tickets.triage.queues import Route, route_for
 from tickets.triage.urgency import Weight, weigh
@@ -39,6 +40,7 @@ def triage(ticket: Ticket, *, now: datetime, may_route: bool) -> None:
         },
     )
     suggest(ticket, assessed.solutions[:SUGGESTIONS], assessed.version)
+    decide(ticket, assessed, now=now, may_route=may_route)
 
 
 def suggest(ticket: Ticket, found: Sequence[Solution], version: int) -> None:
