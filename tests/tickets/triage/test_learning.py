@@ -119,6 +119,14 @@ def test_confidences_fall_and_the_order_is_the_same_every_time() -> None:
         ("Hola, no puedo abrir el correo, gracias por su ayuda con el problema", "es"),
         ("打印机坏了", "zh"),
         ("プリンターが動きません", "ja"),
+        ("install drucker xk17", "de"),
+        ("anleitung fuer outlook", "de"),
+        (
+            "Drucker fehlt nach Update\nGuten Tag, seit heute fehlt er.\nFrom: IT\nSent: Monday\nThe update of your computer has been "
+            "installed. Please restart it when you have saved your work, then all of your printers will be there.",
+            "de",
+        ),
+        ("Outlook\nThe message says »Keine Verbindung«, I can not read it, please help me with this.", "en"),
         ("12345 ---", "en"),
     ],
 )
