@@ -66,7 +66,14 @@ def remember(query: str, *, hits: int, user: User | AnonymousUser, language: str
     person = person_of(user)
     if len(words) < _SHORTEST or not allow(f"searched:{person or place}", _MOST_AN_HOUR, per=timedelta(hours=1)):
         return
-    facts = {"query": words, "hits": hits, "at": now, "language": language[:2], "person": person, "place": place}
+    facts: dict[str, str | int | datetime] = {
+        "query": words,
+        "hits": hits,
+        "at": now,
+        "language": language[:2],
+        "person": person,
+        "place": place,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_WRITE_DOWN, facts | {"since": now - _SAME_TYPING})
 

@@ -34,7 +34,7 @@ class UploadForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def exchange(request: AgentRequest) -> HttpResponse:
     """Offer the exports, and take a file to look at."""
-    form = UploadForm(request.POST or None, request.FILES or None) if request.method == "POST" else UploadForm()
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST":
         _check(request)
         if form.is_valid() and (kept := _kept(request, form)):

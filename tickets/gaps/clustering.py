@@ -65,12 +65,12 @@ def cluster(
     found: list[Group] = []
     for language in sorted({request.language for request in requests}):
         spoken = [request for request in requests if request.language == language]
-        found += _cluster(spoken, lambda word, of=language: stems(word, of), ignored, language)
+        found += _cluster(spoken, stems, ignored, language)
     return found
 
 
 def _cluster(
-    requests: list[Request], stems: Callable[[str], list[str]], ignored: frozenset[str], language: str
+    requests: list[Request], stems: Callable[[str, str], list[str]], ignored: frozenset[str], language: str
 ) -> list[Group]:
     counted, spelling = _count(requests, stems, ignored)
     vectors = _weigh(counted)
@@ -81,7 +81,7 @@ def _cluster(
 
 
 def _count(
-    requests: list[Request], stems: Callable[[str], list[str]], ignored: frozenset[str]
+    requests: list[Request], stems: Callable[[str, str], list[str]], ignored: frozenset[str]
 ) -> tuple[list[Weights], dict[str, Counter[str]]]:
     known: dict[str, list[str]] = {}
     spelling: dict[str, Counter[str]] = defaultdict(Counter)
@@ -95,7 +95,7 @@ def _count(
                 if word in ignored or len(word) < 2 or (word.replace(".", "").isdigit() and len(word) < 3):
                     continue
                 if word not in known:
-                    known[word] = stems(word)
+                    known[word] = stems(word, request.language)
                 for stem in known[word]:
                     often[stem] = often.get(stem, 0.0) + worth
                     spelling[stem][written] += 1

@@ -6,6 +6,7 @@ from typing import cast
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from tickets.gaps.deciding import NothingToWriteFrom, begin_article, dismiss, ta
 from tickets.models import Gap, GapNight, Ticket
 from tickets.views.access import StaffRequest, staff_only
 
-_MOST, _SAMPLES = 50, 3
+_MOST, _SAMPLES, _MOST_TYPICAL = 50, 3, 40
 
 
 @dataclass
@@ -119,9 +120,10 @@ def _check(user: User) -> None:
 
 
 def _rows(gaps: list[Gap], user: User) -> list[Row]:
+    seen = Ticket.objects.visible_to(user).filter(gap__gap__in=gaps)
+    counts = dict(seen.order_by().values_list("gap__gap").annotate(Count("pk")))
     shown = (
-        Ticket.objects.visible_to(user)
-        .filter(gap__gap__in=gaps)
+        seen.filter(gap__position__lte=_MOST_TYPICAL)
         .order_by("gap__position")
         .only("subject", "state", "resolved_at", "gap__gap_id", "gap__position")
         .select_related("gap")
@@ -129,14 +131,14 @@ def _rows(gaps: list[Gap], user: User) -> list[Row]:
     samples: dict[int, list[Ticket]] = {}
     for ticket in shown:
         samples.setdefault(ticket.gap.gap_id, []).append(ticket)
-    wanted = {gap.article_id for gap in gaps} | {gap.alike.article_id for gap in gaps if gap.alike}
-    readable = Article.objects.visible_to(user).filter(pk__in=wanted - {None}).with_texts()
+    wanted = {gap.article_id for gap in gaps if gap.article_id} | {gap.alike.article_id for gap in gaps if gap.alike}
+    readable = Article.objects.visible_to(user).filter(pk__in=wanted).with_texts()
     articles = {article.pk: article for article in readable}
     return [
         Row(
             gap=gap,
             samples=samples.get(gap.pk, [])[:_SAMPLES],
-            hidden=max(0, gap.tickets_count - len(samples.get(gap.pk, []))),
+            hidden=max(0, gap.tickets_count - counts.get(gap.pk, 0)),
             alike=articles.get(gap.alike.article_id) if gap.alike else None,
             article=articles.get(gap.article_id) if gap.article_id else None,
         )

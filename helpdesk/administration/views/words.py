@@ -9,17 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from helpdesk.administration.access import SettingsRequest
 from helpdesk.administration.forms.words import StopWordForm, SynonymsForm
 from helpdesk.administration.operations import words
-from helpdesk.administration.views.asking import saved, say_saved
+from helpdesk.administration.views.asking import saved
 from knowledgebase.models import StopWord, Synonyms
-from knowledgebase.views.access import agents_only
+from knowledgebase.views.access import AgentRequest, agents_only
 
 
 @agents_only
 @require_http_methods(["GET", "POST"])
-def index(request: SettingsRequest) -> HttpResponse:
+def index(request: AgentRequest) -> HttpResponse:
     """List the words and add some; leads may, too: they look after the articles."""
     _leads(request)
     is_filler = request.method == "POST" and "word" in request.POST
@@ -29,7 +28,7 @@ def index(request: SettingsRequest) -> HttpResponse:
     filler_form = StopWordForm(data if is_filler else None)
     sent = filler_form if is_filler else form
     if sent.is_bound and saved(sent, lambda: words.add(sent.instance, by=request.user, now=timezone.now())):
-        say_saved(request)
+        messages.success(request, gettext("Saved."))
         return redirect("settings:words")
     context = {
         "form": form,
@@ -42,13 +41,13 @@ def index(request: SettingsRequest) -> HttpResponse:
 
 @agents_only
 @require_http_methods(["GET", "POST"])
-def show(request: SettingsRequest, pk: int) -> HttpResponse:
+def show(request: AgentRequest, pk: int) -> HttpResponse:
     """Show one group of equal words and save it."""
     _leads(request)
     group = get_object_or_404(Synonyms, pk=pk)
     form = SynonymsForm(request.POST or None, instance=group)
     if form.is_bound and saved(form, lambda: words.change(form.instance, by=request.user, now=timezone.now())):
-        say_saved(request)
+        messages.success(request, gettext("Saved."))
         return redirect(f"{reverse('settings:words')}#group-{pk}")
     context = {"form": form, "group": group, "name": ", ".join(group.words), "may_write": True}
     return render(request, "settings/word.html", context, status=422 if form.is_bound else 200)
@@ -56,7 +55,7 @@ def show(request: SettingsRequest, pk: int) -> HttpResponse:
 
 @agents_only
 @require_POST
-def removal(request: SettingsRequest, pk: int) -> HttpResponse:
+def removal(request: AgentRequest, pk: int) -> HttpResponse:
     """Take a group of equal words away."""
     _leads(request)
     words.remove(get_object_or_404(Synonyms, pk=pk), by=request.user, now=timezone.now())
@@ -66,7 +65,7 @@ def removal(request: SettingsRequest, pk: int) -> HttpResponse:
 
 @agents_only
 @require_POST
-def filler_removal(request: SettingsRequest, pk: int) -> HttpResponse:
+def filler_removal(request: AgentRequest, pk: int) -> HttpResponse:
     """Let a filler word count again."""
     _leads(request)
     words.remove(get_object_or_404(StopWord, pk=pk), by=request.user, now=timezone.now())
@@ -74,6 +73,6 @@ def filler_removal(request: SettingsRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('settings:words')}#fillers")
 
 
-def _leads(request: SettingsRequest) -> None:
+def _leads(request: AgentRequest) -> None:
     if not request.user.is_lead:
         raise PermissionDenied
