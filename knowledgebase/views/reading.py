@@ -54,7 +54,8 @@ def index(request: AgentRequest) -> HttpResponse:
         context |= {"rows": _found(answer), "meant": answer.meant, "instead": answer.instead}
     else:
         page = Paginator(articles.with_texts().order_by("-updated_at", "-pk"), _PAGE).get_page(request.GET.get("page"))
-        texts = ((article, article.text_in(asked.get("language") or _language())) for article in page)
+        wanted = asked.get("language") or _language()
+        texts = ((article, _shown(article, view, wanted)) for article in page)
         context["rows"] = [Row(article, text, text.title) for article, text in texts if text]
         context["page"] = page
         context["query"] = urlencode({name: getattr(value, "pk", value) for name, value in asked.items() if value})
@@ -126,6 +127,12 @@ def _found(answer: Answer) -> list[Row]:
     texts = Prefetch("texts", ArticleText.objects.order_by("language"))
     prefetch_related_objects([hit.text.article for hit in answer.hits], texts)
     return [Row(hit.text.article, hit.text, hit.title, hit.excerpt) for hit in answer.hits]
+
+
+def _shown(article: Article, view: str, language: str) -> ArticleText | None:
+    """Pick the text a line shows: in the view of translations that fell behind, the one that did."""
+    behind = [text for text in article.texts.all() if view == "outdated" and article.is_out_of_date(text)]
+    return behind[0] if behind else article.text_in(language)
 
 
 def _filtered(articles: ArticleQuerySet, asked: dict[str, Any], view: str) -> ArticleQuerySet:

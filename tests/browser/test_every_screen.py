@@ -40,7 +40,7 @@ SCREENS = {
     },
     ADMIN: {
         "review": "/knowledge/42/", "scheduled": "/knowledge/43/", "second-level": "/knowledge/45/", "to-check": "/knowledge/?view=check",
-        "to-review": "/knowledge/?view=review", "proposal": "/knowledge/31/proposals/1/", "proposing": "/knowledge/31/de/edit/",
+        "to-review": "/knowledge/?view=review", "proposal": "/knowledge/35/proposals/1/", "proposing": "/knowledge/35/de/edit/",
         "shelves": "/knowledge/categories/", "shelf": "/knowledge/categories/1/", "new-shelf": "/knowledge/categories/new/",
         "rights": "/knowledge/rights/",
         "words": "/settings/words/", "synonyms": "/settings/words/1/", "upload": "/knowledge/exchange/",
@@ -50,7 +50,7 @@ SCREENS = {
         "new-mailbox": "/settings/mailboxes/new/", "grants": "/settings/grants/", "new-grant": "/settings/grants/new/",
         "people": "/settings/people/", "person": "/settings/people/1/",
         "mail-rules": "/settings/mail-rules/", "new-mail-rule": "/settings/mail-rules/new/",
-        "mail-rule-trial": "/settings/mail-rules/trial/", "blocks": "/settings/blocks/", "triage": "/settings/triage/",
+        "mail-rule-trial": "/settings/mail-rules/trial/", "blocks": "/settings/blocks/", "triage": "/settings/triage/", "phrases": "/settings/triage/phrases/",
         "questionnaires": "/settings/questionnaires/", "questionnaire": "/settings/questionnaires/1/",
         "new-questionnaire": "/settings/questionnaires/new/", "audit": "/settings/audit/", "arrivals": "/intake/arrivals/", "spam": "/intake/spam/",
     },
