@@ -16,6 +16,7 @@ app.conf.beat_schedule = {
     "release held answers": {"task": "tickets.release_held", "schedule": 2.0, "options": {"expires": 10}},
     "fire clocks": {"task": "tickets.fire_due_clocks", "schedule": 2.0, "options": {"expires": 10}},
     "send mail": {"task": "notifications.send_due", "schedule": 2.0, "options": {"expires": 10}},
+    "find bursts": {"task": "tickets.find_bursts", "schedule": 60.0, "options": {"expires": 60}},
     "accept mail": {"task": "channels_intake.accept_stored", "schedule": 10.0, "options": {"expires": 30}},
     "end silent chats": {"task": "channels_intake.end_silent_chats", "schedule": 20.0, "options": {"expires": 20}},
     "check deadlines": {"task": "tickets.check_deadlines", "schedule": 6 * 3600.0, "options": {"expires": 3600}},

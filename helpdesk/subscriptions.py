@@ -15,7 +15,8 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "prioritised": (_JUDGE,),
     "tried": (_JUDGE,),
     "triaged": ("channels_intake.answering.hear", _TELL),
-    "resolved": (_JUDGE, _TELL),
+    "resolved": ("tickets.operations.incidents.end_with_its_ticket", _JUDGE, _TELL),
     "reopened": (_JUDGE, _TELL),
+    "informed": ("tickets.operations.incidents.pass_on", _TELL),
     "breached": (_TELL,),
 }

@@ -8,11 +8,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from notifications.incident_links import incident_link
 from notifications.links import agent_link, ticket_link
 from notifications.models import Delivery, Sender
 from notifications.senders import sender_for, signature
 from people.models import User
-from tickets.models import Attachment, Event, Message, Queue, SolutionAttempt, Ticket
+from tickets.models import Attachment, Event, IncidentNews, Message, Queue, SolutionAttempt, Ticket
 from tickets.permissions import can
 from tickets.timers import CLOSE_AFTER
 
@@ -60,6 +61,7 @@ class Letter:
     files: tuple[Attachment, ...] = ()
     automatic: str = ""  # "auto-generated" or "auto-replied" when no person wrote it
     facts: tuple[tuple[str, str], ...] = field(default=())
+    subject: str = ""  # empty: the one of the ticket
 
 
 def write(delivery: Delivery) -> Letter:
@@ -160,6 +162,24 @@ def _resolved(event: Event, person: User) -> Letter:
     )
 
 
+def _informed(event: Event, person: User) -> Letter:
+    """Write what is new about an incident to somebody who is affected; the last time, ask whether it works again."""
+    news = IncidentNews.objects.select_related("incident").get(event=event)
+    title, link = news.incident.title_in(person.language), incident_link(news.incident, person)
+    answers = (Link(_("Yes, it works"), f"{link}?works=yes"), Link(_("No, not yet"), f"{link}?works=no"))
+    return Letter(
+        language=person.language,
+        sender=sender_for(event.ticket),
+        author=event.by.name if event.by else "",
+        lead=_("You told us that you are affected by “%(title)s”.") % {"title": title},
+        text=news.text_in(person.language),
+        question=_("Does it work again?") if news.is_last else "",
+        links=answers if news.is_last else (),
+        automatic="auto-generated",
+        subject=title,
+    )
+
+
 def _assigned(event: Event, person: User) -> Letter:
     by = event.by.display_name if event.by else _("The helpdesk")
     return _to_staff(event, person, _("%(who)s gave you %(ticket)s.") % {"who": by, "ticket": event.ticket.number})
@@ -241,5 +261,6 @@ _WRITERS: dict[str, Callable[[Event, User], Letter]] = {
     Event.Kind.ASSIGNED: _assigned,
     Event.Kind.ESCALATED: _escalated,
     Event.Kind.BREACHED: _breached,
+    Event.Kind.INFORMED: _informed,
     Event.Kind.TRIAGED: _triaged,
 }

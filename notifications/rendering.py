@@ -30,7 +30,7 @@ def build(delivery: Delivery, letter: Letter) -> tuple[Built, str, str]:
     """
     mail = Built(policy=headers.POLICY)
     envelope_from, to = address(mail, delivery, letter)
-    mail["Subject"] = headers.subject_of(delivery.event.ticket.subject, delivery.event.ticket_id)
+    mail["Subject"] = headers.subject_of(letter.subject or delivery.event.ticket.subject, delivery.event.ticket_id)
     mail["Date"] = format_datetime(delivery.event.at)
     mail["Message-ID"] = delivery.message_id
     thread = headers.references(_thread(delivery))

@@ -146,6 +146,14 @@ def _blind_copies(message: Message) -> list[str]:
     return [one.strip().lower() for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
+def _informed(event: Event) -> Iterable[Telling]:
+    """Tell who is affected by an incident without a ticket of their own; the others hear it on their ticket."""
+    asked = User.objects.filter(requests__incident_link__incident__ticket=event.ticket_id)
+    affected = User.objects.filter(affected_by__incident__ticket=event.ticket_id, is_suspect=False).exclude(pk__in=asked)
+    for person in affected.exclude(email__endswith=".invalid").order_by("pk"):
+        yield Telling(person, MAIL)
+
+
 def _acknowledged(event: Event) -> Iterable[Telling]:
     requester = event.ticket.requester
     if _may_be_mailed(requester, event.ticket) and not requester.is_suspect:
@@ -234,5 +242,6 @@ _WHO: dict[str, Callable[[Event], Iterable[Telling]]] = {
     Event.Kind.REOPENED: _reopened,
     Event.Kind.ESCALATED: _escalated,
     Event.Kind.BREACHED: _breached,
+    Event.Kind.INFORMED: _informed,
     Event.Kind.TRIAGED: _triaged,
 }

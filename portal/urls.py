@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from portal.views import articles, files, home, links, requests, submitting
+from portal.views import articles, files, home, incidents, links, requests, submitting
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("request/new/", submitting.new, name="new"),
     path("request/new/solutions/", submitting.solutions, name="solutions"),
+    path("incidents/<int:incident>/me-too/", incidents.me_too, name="me_too"),
+    path("incident/<str:token>/", incidents.works_again, name="works_again"),
     path("request/new/questions/", submitting.questions, name="questions"),
     path("request/solved/", submitting.solved, name="solved"),
     path("request/sent/<int:number>/", submitting.sent, name="sent"),

@@ -11,7 +11,7 @@ from tickets.heartbeats import beat
 from tickets.models import Event
 from tickets.operations.holding_back import release_due
 from tickets.reconciling import differences
-from tickets.triage import pipeline, training, versions
+from tickets.triage import pipeline, proposing, training, versions
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +26,12 @@ def relay_events() -> int:
 def release_held() -> int:
     """Send the answers that have been held long enough."""
     return release_due(timezone.now())
+
+
+@shared_task(name="tickets.find_bursts")  # type: ignore[untyped-decorator]
+def find_bursts() -> int:
+    """Propose what may be a major incident."""
+    return proposing.find_bursts(timezone.now())
 
 
 @shared_task(name="tickets.fire_due_clocks")  # type: ignore[untyped-decorator]

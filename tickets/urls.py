@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from tickets.incident_urls import PATTERNS as INCIDENTS
 from tickets.views import (
     answers,
     articles,
@@ -25,6 +26,7 @@ urlpatterns = [
     path("", listing.index, name="list"),
     path("search/", listing.index, name="search"),
     path("news/", listing.news, name="news"),
+    *INCIDENTS,
     path("gaps/", gaps.index, name="gaps"),
     path("gaps/<int:gap>/article/", gaps.drafting, name="gap_drafting"),
     path("gaps/<int:gap>/dismissal/", gaps.dismissal, name="gap_dismissal"),

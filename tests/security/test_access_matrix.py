@@ -26,6 +26,8 @@ anonymous requester participant other outsider view reply work lead admin gone
     GET  account_reset_password account_reset_password_done portal:new portal:solutions portal:solved portal:sent
     GET  portal:ticket_by_link portal:link_attachment portal:link_body portal:articles portal:article intake:chat
     GET  knowledge:attachment
+    GET  portal:works_again
+    POST portal:works_again
     GET  portal:questions portal:link_solution
     POST health account_reset_password_from_key portal:solutions portal:questions intake:chat
 302 302 302 302 302 302 302 302 302 302 302
@@ -49,6 +51,7 @@ log 403 403 403 403 403 403 403 403 403 log
     POST account_reauthenticate
 log 302 302 302 302 302 302 302 302 302 log
     GET  account_change_password
+    POST portal:me_too
     POST account_change_password people:preferences notifications:seen
 log 200 200 200 200 200 200 200 200 200 log
     GET  account_set_password portal:requests people:preferences notifications:notices notifications:bell
@@ -62,6 +65,7 @@ log 302 302 404 404 404 404 404 404 404 log
 log 404 404 404 200 200 200 200 200 200 log
     GET  reports:start reports:overview tickets:list tickets:search tickets:news knowledge:list knowledge:new
     GET  knowledge:show knowledge:edit knowledge:history knowledge:revision knowledge:comparison intake:chats intake:chats_waiting
+    GET  tickets:incidents tickets:incidents_waiting tickets:burst tickets:incident
     GET  intake:calls_new intake:callers intake:caller intake:spam
     POST knowledge:preview intake:call_solutions intake:call_questions
 log 404 404 404 302 302 302 302 302 302 log
@@ -127,6 +131,10 @@ log 404 404 404 404 403 200 200 200 200 log
 log 404 404 404 404 403 422 422 422 422 log
     POST tickets:reopening
 
+log 404 404 404 403 403 403 403 200 200 log
+    GET  tickets:incident_new
+log 404 404 404 403 403 403 403 302 302 log
+    POST tickets:incident_new tickets:burst tickets:burst_dismissal tickets:incident_news tickets:incident_tickets
 log 404 404 404 404 404 404 404 200 200 log
     GET  intake:arrivals intake:raw
 log 404 404 404 404 404 404 404 302 302 log
@@ -342,6 +350,11 @@ def sent(world: World, name: str) -> dict[str, object]:
         "tickets:void": {"reason": "spam"},
         "tickets:priority": {"priority": "4"},
         "tickets:still_asked": {"question": "place"},
+        "portal:works_again": {"works": "yes"},
+        "tickets:incident_new": {"title_de": "VPN", "title_en": "VPN", "audience": "everybody"},
+        "tickets:burst": {"title_de": "VPN", "title_en": "VPN", "audience": "everybody"},
+        "tickets:incident_news": {"text_de": "Wir sind dran.", "text_en": "We are on it."},
+        "tickets:incident_tickets": {"ticket": str(world.foreign.ticket.pk)},
         "tickets:attempts": {"text": world.public.pk},
         "knowledge:new": article,
         "knowledge:edit": article,

@@ -15,6 +15,7 @@ from channels_intake.models import Arrival, Block, Chat, Mailbox, MailRule, hash
 from knowledgebase.models import Article, ArticleText, Category, Picture, Proposal, Synonyms
 from knowledgebase.operations import Content, Facts, propose, publish, translate, write_article
 from knowledgebase.operations.picturing import add_picture
+from notifications.incident_links import incident_link
 from notifications.links import ticket_link
 from notifications.models import Delivery, OAuthGrant
 from people.models import User
@@ -22,10 +23,12 @@ from tests.factories import make_agent, make_levels, make_policy, make_queue, ma
 from tests.tickets.questionnaires.questions import make_questionnaire
 from tickets.models import (
     Attachment,
+    Burst,
     Draft,
     Event,
     Gap,
     GapTicket,
+    Incident,
     Membership,
     Message,
     Queue,
@@ -36,6 +39,7 @@ from tickets.models import (
     WrittenFrom,
 )
 from tickets.operations.drafting import save_draft
+from tickets.operations.incidents import Words, begin, me_too
 from tickets.operations.noting import note
 from tickets.operations.questioning import keep_answers
 from tickets.operations.replying import reply
@@ -121,6 +125,12 @@ def make_world() -> World:
     for case in (own, foreign):
         keep_answers(case.ticket, asked, {"place": "home", "error": "809"}, now=timezone.now())
     now = timezone.now()
+    words = Words(title_de="VPN", title_en="VPN", audience=Incident.Audience.EVERYBODY)
+    incident = begin(words, by=people["lead"], now=now)
+    me_too(incident, people["requester"], now=now)
+    burst = Burst.objects.create(
+        topic="word:vpn", label="VPN", slot=now, found_at=now, last_at=now, seen=8, expected=0.1, chance=0.0
+    )
     chat = Chat.objects.create(
         key="chat-of-rita", secret_hash=hash_of(SECRET), ticket=own.ticket, visitor=people["requester"],
         started_at=now, seen_at=now,
@@ -157,6 +167,8 @@ def make_world() -> World:
             "mail-rules": MailRule.objects.create(name="Rule", conditions=[CONDITION]).pk,
             "questionnaires": asked.questionnaire_id,
             "triage": TriageModel.objects.create(version=1, made_at=now, content=b"x", size=1, state="draft").pk,
+            "incident": incident.pk,
+            "burst": burst.pk,
             "blocks": Block.objects.create(pattern="@spam.example", at=now).pk,
         },
     )  # fmt: skip
@@ -270,6 +282,8 @@ def address(world: World, name: str, case: Case | None = None, child: Case | Non
         "settings": world.settings.get(str(pattern).partition("/")[0]),
     }.get(space, ticket)
     known: dict[str, object] = {
+        "incident": world.settings["incident"], "burst": world.settings["burst"],
+        "token": incident_link(Incident.objects.get(pk=world.settings["incident"]), world.people["requester"]).split("/")[-2],
         "gap": world.gap.pk, "article": world.public.article_id,
         "pk": world.category.pk if name in CATEGORY else world.public.article_id if name in READING else about,
         "ticket": ticket, "ticket_id": ticket, "message": child.message.pk, "message_pk": child.message.pk,

@@ -18,8 +18,8 @@ _MOST_WORDS = 8
 _SHORTEST_WORD = 4
 _LOCK = 4_200_012
 _SMALL = frozenset(
-    "geht hilf help bitt pleas probl problem frag question nicht funktioniert work works mehr kein kann wird noch seit auch meine "
-    "mein with from have cannot dring urgent anfrag request issu error fehl neu guten morgen hallo hello dear antwort".split()
+    "hilf help bitt pleas probl problem frag question nicht funktioniert work works mehr kein kann wird noch seit auch meine "
+    "mein with from geht have cannot dring urgent anfrag request issu error fehl neu guten morgen hallo hello dear".split()
 )
 
 
