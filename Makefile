@@ -42,3 +42,12 @@ loops:
 
 once:
 	@ONCE_MAILS='$(or $(N),500)' $(MAKE) --no-print-directory test K=tests/channels_intake/test_once.py
+
+.PHONY: eval bench-triage
+eval:
+	@bin/bootstrap local
+	@DATA='$(DATA)' exec .venv/bin/python -m bench.triage_eval
+
+bench-triage:
+	@bin/bootstrap local
+	@N='$(N)' exec .venv/bin/python -m bench.triage
