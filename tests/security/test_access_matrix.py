@@ -144,12 +144,12 @@ log 404 404 404 403 403 403 403 200 200 log
     GET  settings:mail_rules settings:mail_rule settings:mail_rule_trial settings:blocks
     GET  settings:home settings:queues settings:queue settings:rules settings:rule settings:calendars
     GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
-    GET  settings:grants settings:grant settings:triage
+    GET  settings:grants settings:grant settings:triage settings:phrases
     GET  settings:person settings:audit
 log 404 404 404 403 403 403 403 403 200 log
     GET  settings:mail_rule_new settings:mail_rule_removal settings:block_removal settings:questionnaire_new
     POST settings:questionnaire_preview
-    POST settings:blocks settings:mail_rule_trial
+    POST settings:blocks settings:mail_rule_trial settings:phrases
     GET  settings:queue_new settings:deactivation settings:member_removal settings:rule_new settings:rule_removal
     GET  settings:calendar_new settings:policy_new settings:mailbox_new settings:person_new
     GET  settings:grant_new settings:grant_removal
@@ -160,7 +160,7 @@ log 404 404 404 403 403 403 403 403 200 log
     POST settings:person_new settings:person
 log 404 404 404 403 403 403 403 403 302 log
     GET  settings:grant_callback
-    POST settings:grant_removal settings:triage_training settings:triage_use
+    POST settings:grant_removal settings:triage_training settings:triage_use settings:phrase_removal
     POST settings:mail_rule_position settings:mail_rule_switch settings:mail_rule_removal settings:block_removal
     POST settings:activation settings:deactivation settings:member settings:member_removal settings:rule_position
     POST settings:rule_removal settings:person_activation settings:person_deactivation settings:password_mail

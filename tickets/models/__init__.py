@@ -2,7 +2,7 @@
 
 from tickets.models.attachment import Attachment, Blob
 from tickets.models.clock import Clock, Pause
-from tickets.models.decision import Standing, Subject, TriageDecision, TriageMode, only_watched, settle_mode
+from tickets.models.decision import Standing, Subject, TriageDecision, TriageMode, only_watched, settle_mode, standings
 from tickets.models.draft import Draft
 from tickets.models.event import Event
 from tickets.models.gap import Gap, GapNight, GapTicket, WrittenFrom
@@ -10,6 +10,7 @@ from tickets.models.heartbeat import Heartbeat
 from tickets.models.held import HeldAnswer, HeldFile
 from tickets.models.incident import Affected, Burst, Incident, IncidentNews, IncidentTicket
 from tickets.models.message import Message
+from tickets.models.phrase import Phrase
 from tickets.models.questionnaire import Answer, Interview, Questionnaire, QuestionnaireVersion
 from tickets.models.queue import Membership, Queue, RoutingRule
 from tickets.models.ticket import Participant, SearchText, Ticket
@@ -38,7 +39,7 @@ __all__ = [
     "Membership",
     "Message",
     "Participant",
-    "Pause",
+    "Pause", "Phrase",
     "Questionnaire",
     "QuestionnaireVersion",
     "Queue",
@@ -56,4 +57,5 @@ __all__ = [
     "WrittenFrom",
     "only_watched",
     "settle_mode",
+    "standings",
 ]  # fmt: skip

@@ -133,6 +133,9 @@ class Ticket(models.Model):
     next_due_at = models.DateTimeField(null=True, blank=True)
     next_due_paused = models.BooleanField(default=False)
     breached = models.BooleanField(default=False)
+    upset = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Points; see tickets.triage.frustration."
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = TicketQuerySet.as_manager()
@@ -163,9 +166,23 @@ class Ticket(models.Model):
             # Holds all that the counters of the list ask for, so that they leave the table alone.
             models.Index(
                 fields=["queue"],
-                include=["id", "assignee", "case_owner", "state", "next_due_at", "last_agent_at", "last_customer_at"],
+                include=[
+                    "id",
+                    "assignee",
+                    "case_owner",
+                    "state",
+                    "next_due_at",
+                    "last_agent_at",
+                    "last_customer_at",
+                    "upset",
+                ],
                 name="ticket_open_counts",
                 condition=models.Q(state__in=OPEN_STATES),
+            ),
+            models.Index(
+                fields=["-upset", "next_due_at", "-id"],
+                name="ticket_upset",
+                condition=models.Q(state__in=OPEN_STATES, upset__gte=3),
             ),
             models.Index(fields=["requester", "-id"], name="ticket_of_requester"),
             models.Index(fields=["queue", "-updated_at"], name="ticket_queue_updated"),

@@ -21,6 +21,9 @@ class Triage(models.Model):
     learnt = models.JSONField(
         default=dict, db_default={}, help_text="What the model would have done: queue, confidence, version."
     )
+    upset = models.JSONField(
+        default=list, db_default=[], help_text="Why the requester may be upset: kind, points, detail."
+    )
     at = models.DateTimeField()
 
     def __str__(self) -> str:

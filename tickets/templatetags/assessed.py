@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django import template
+from django.utils.translation import gettext, ngettext
 
 from people.models import User
 from tickets.models import Queue, Ticket, Triage
+from tickets.triage.frustration import UPSET
 
 register = template.Library()
 SURE_OF_QUEUE = 0.5
@@ -19,6 +21,27 @@ class Beside:
     tickets: list[Ticket]
     queue: Queue | None
     share: int
+
+
+@register.simple_tag
+def upset_because(ticket: Ticket) -> list[str]:
+    """Say why the requester may be upset; nothing below the mark from which the list says so."""
+    if ticket.upset < UPSET:
+        return []
+    kept = Triage.objects.filter(ticket=ticket).values_list("upset", flat=True).first() or []
+    return [_because(kind, detail) for kind, _, detail in kept]
+
+
+def _because(kind: str, detail: str) -> str:
+    count = int(detail) if detail.isdigit() else 0
+    said = {
+        "reopened": ngettext("reopened once", "reopened %(count)s times", count),
+        "breached": gettext("waited longer than promised"),
+        "unanswered": ngettext("one message without an answer", "%(count)s messages without an answer", count),
+        "same_matter": gettext("asked about the same before"),
+        "hops": ngettext("moved once", "moved %(count)s times", count),
+    }.get(kind) or (gettext("wrote “%(words)s”") if detail else gettext("wrote in capitals or with exclamation marks"))
+    return said % {"count": count, "words": detail}
 
 
 @register.simple_tag

@@ -13,12 +13,13 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from helpdesk.lib.templatetags.look import avatar, icon, priority
 from people.models import User
 from tickets.models import Queue, Ticket
 from tickets.templatetags.workspace import channel_icon, clock_chip, when
+from tickets.triage.frustration import UPSET
 
 register = template.Library()
 
@@ -27,7 +28,8 @@ _ROW = (
     '<li id="row-{pk}" data-version="{version}"{oob}><a class="t{new}{left}" href="/tickets/{pk}/?{query}"{current}{lang}>'
     '<span class="who">{channel}<b class="truncate">{name}</b>{beside}</span><span class="when">{when}</span>'
     '<span class="subj">{subject}</span><span class="snip">{snippet}</span>'
-    '<span class="meta">{clock}{priority}<span class="id">{number}</span><span class="push">{queue}{assignee}</span></span>'
+    '<span class="meta">{clock}{priority}{upset}<span class="id">{number}</span>'
+    '<span class="push">{queue}{assignee}</span></span>'
     "</a></li>"
 )
 
@@ -66,6 +68,10 @@ def _painter(now: datetime, query: str, open_pk: int | None) -> Callable[..., Sa
     def channel(name: str) -> SafeString:
         return channel_icon(name)
 
+    @cache
+    def upset() -> SafeString:
+        return format_html('<span class="tag is-bad">{}</span>', gettext("upset"))
+
     def moment(ticket: Ticket) -> str:
         last = max(m for m in (ticket.created_at, ticket.last_customer_at, ticket.last_agent_at) if m is not None)
         local = timezone.localtime(last)
@@ -103,6 +109,7 @@ def _painter(now: datetime, query: str, open_pk: int | None) -> Callable[..., Sa
             snippet=ticket.snippet[:90],
             clock=clock_chip(ticket, now),
             priority=bars(ticket.priority),
+            upset=upset() if ticket.upset >= UPSET else _NOTHING,
             number=ticket.number,
             queue=queue_tag(ticket.queue),
             assignee=person(ticket.assignee),

@@ -19,7 +19,7 @@ from tickets.models import TriageModel
 from tickets.triage import lessons
 from tickets.triage.learning import packing, similar, wording
 from tickets.triage.learning.labels import Guess
-from tickets.triage.learning.ranking import Ranking
+from tickets.triage.learning.ranking import Neighbour, Ranking
 from tickets.triage.learning.similar import Similar
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ class Assessor:
             Solution(
                 one.article, texts[one.article], one.confidence, one.confidence,
                 wording.written(cleaned, language, one.words)[:4],
-                tuple(Like(near.number, near.likeness, near.articles) for near in one.neighbours if near.likeness >= similar.LEAST),
+                _alike(one.neighbours),
             )
             for one in ranked
             if one.article in texts
@@ -108,6 +108,11 @@ def _unlearnt(subject: str, text: str) -> Assessment:
     return Assessment(
         0, language, tuple(Solution(hit.text.article_id, hit.text.pk, None, hit.score, hit.words) for hit in found)
     )
+
+
+def _alike(neighbours: Sequence[Neighbour]) -> tuple[Like, ...]:
+    found = (Like(one.number, one.likeness, one.articles) for one in neighbours if one.likeness >= similar.LEAST)
+    return tuple(sorted(found, key=lambda one: -one.likeness))
 
 
 def _texts(articles: Sequence[int], language: str) -> dict[int, int]:

@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
+from helpdesk.administration.operations.saving import save
 from helpdesk.administration.refusal import Refused
 from people import audit
 from people.models import AuditEntry, User
-from tickets.models import TriageModel
+from tickets.models import Phrase, TriageModel
 from tickets.triage import versions
 
 
@@ -33,3 +34,16 @@ def use_version(model: TriageModel, *, by: User, now: datetime) -> None:
     versions.use(model)
     changes = {"version": [before.version if before else None, model.version]}
     audit.record(model, AuditEntry.Action.CHANGED, by=by, now=now, changes=changes)
+
+
+@transaction.atomic
+def save_phrase(phrase: Phrase, *, by: User, now: datetime) -> Phrase:
+    """Add a phrase."""
+    return save(phrase, ("language", "words"), by=by, now=now)
+
+
+@transaction.atomic
+def remove_phrase(phrase: Phrase, *, by: User, now: datetime) -> None:
+    """Take a phrase off the list."""
+    audit.record(phrase, AuditEntry.Action.REMOVED, by=by, now=now, changes={"words": [phrase.words, None]})
+    phrase.delete()

@@ -7,12 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from helpdesk.administration.access import SettingsRequest, admins_only, leads_read
-from helpdesk.administration.operations.triage import start_training, use_version
+from helpdesk.administration.forms.phrases import PhraseForm
+from helpdesk.administration.operations.triage import remove_phrase, save_phrase, start_training, use_version
 from helpdesk.administration.refusal import Refused
-from tickets.models import TriageModel
+from helpdesk.administration.views.asking import saved, say_saved
+from tickets.models import Phrase, TriageModel
 
 _SHOWN = 20
 
@@ -73,6 +75,27 @@ def use(request: SettingsRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect("settings:triage")
+
+
+@leads_read
+@require_http_methods(["GET", "POST"])
+def phrases(request: SettingsRequest) -> HttpResponse:
+    """List the phrases of upset people, and add one."""
+    form = PhraseForm(request.POST or None)
+    if form.is_bound and saved(form, lambda: save_phrase(form.instance, by=request.user, now=timezone.now())):
+        say_saved(request)
+        return redirect("settings:phrases")
+    context = {"form": form, "phrases": Phrase.objects.all(), "may_write": request.user.is_admin}
+    return render(request, "settings/phrases.html", context, status=422 if form.errors else 200)
+
+
+@admins_only
+@require_POST
+def phrase_removal(request: SettingsRequest, pk: int) -> HttpResponse:
+    """Take a phrase off the list."""
+    remove_phrase(get_object_or_404(Phrase, pk=pk), by=request.user, now=timezone.now())
+    messages.success(request, gettext("The phrase is gone."))
+    return redirect("settings:phrases")
 
 
 def _version(model: TriageModel) -> Version:
