@@ -100,7 +100,7 @@ def _weeks(past: Sequence[Sighting], start: datetime) -> float:
 
 def _share(past: Sequence[Sighting], start: datetime, end: datetime) -> float:
     """Say which part of a week's requests falls into these hours of this weekday."""
-    hours = [1.0] * _HOURS  # a little of everything, so that no hour is impossible
+    hours = [max(0.05, 0.1 * len(past) / _HOURS)] * _HOURS  # a little of everything: no hour is impossible
     for one in past:
         hours[_hour(one.at)] += 1
     share, at = 0.0, start
