@@ -10,6 +10,7 @@ from tickets.models import Message, Suggestion, Ticket, Triage
 from tickets.operations import prioritising, routing
 from tickets.triage.assessing import Assessment, Solution, assess
 from tickets.triage.deciding import decide
+from tickets.triage.duplicates import find_duplicate
 from tickets.triage.language import language_of
 from tickets.triage.queues import Route, route_for
 from tickets.triage.urgency import Weight, weigh
@@ -29,6 +30,7 @@ def triage(ticket: Ticket, *, now: datetime, may_route: bool) -> None:
     route = route_for(text)
     if not Triage.objects.filter(ticket=ticket).exists():
         _apply(ticket, language, weight, route, now, may_route=may_route)
+        _relate(ticket, first.text if first else "")
     Triage.objects.update_or_create(
         ticket=ticket,
         defaults={
@@ -74,6 +76,12 @@ def _learnt(assessed: Assessment, ticket: Ticket) -> dict[str, Any]:
         "priorities": [[int(one.label), round(one.confidence, 3)] for one in assessed.priorities],
         "like": [[one.ticket, round(one.likeness, 3)] for one in assessed.like if one.ticket != ticket.pk],
     }
+
+
+def _relate(ticket: Ticket, text: str) -> None:
+    """Propose the open ticket of the same person that this one repeats; agents decide."""
+    if ticket.related_to_id is None and (other := find_duplicate(ticket, text)) is not None:
+        Ticket.objects.filter(pk=ticket.pk, related_to=None).update(related_to=other)
 
 
 def _apply(

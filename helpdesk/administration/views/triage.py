@@ -99,8 +99,11 @@ def phrase_removal(request: SettingsRequest, pk: int) -> HttpResponse:
 
 
 def _version(model: TriageModel) -> Version:
-    share = lambda name: round(100 * model.figures[name]) if name in model.figures else None  # noqa: E731
-    return Version(model, _step(model), share("hit1"), share("hit3"), share("sure"), share("precision"))
+    first, third, sure, precision = (
+        round(100 * model.figures[name]) if name in model.figures else None
+        for name in ("hit1", "hit3", "sure", "precision")
+    )
+    return Version(model, _step(model), first, third, sure, precision)
 
 
 def _step(model: TriageModel) -> str:
