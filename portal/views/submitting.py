@@ -18,6 +18,7 @@ from knowledgebase.search import find_solutions
 from knowledgebase.search.solutions import Found
 from people.models import User
 from portal.forms import GuestRequestForm, RequestForm
+from portal.queries import audience_in_portal
 from tickets.questionnaires.pages import Asking, asking
 from tickets.triage.language import language_of
 
@@ -56,7 +57,7 @@ def questions(request: HttpRequest) -> HttpResponse:
 def solutions(request: HttpRequest) -> HttpResponse:
     """Show the solutions that fit what has been written so far."""
     client = request.META.get("REMOTE_ADDR", "")
-    found = _found(_text(request)) if allow(f"solutions:{client}", 600, per=HOUR) else []
+    found = _found(request) if allow(f"solutions:{client}", 600, per=HOUR) else []
     return render(request, "portal/_solutions.html", {"found": found})
 
 
@@ -74,7 +75,7 @@ def sent(request: HttpRequest, number: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: RequestForm, questions: Asking, status: int = 200) -> HttpResponse:
-    found = _found(_text(request)) if request.method == "POST" else []
+    found = _found(request) if request.method == "POST" else []
     context = {"form": form, "found": found, "asking": questions, "address": reverse("portal:questions")}
     return render(request, "portal/new.html", context, status=status)
 
@@ -122,8 +123,9 @@ def _text(request: HttpRequest) -> str:
     return f"{data.get('subject', '')}\n{data.get('text', '')}"[:5000]
 
 
-def _found(text: str) -> list[Found]:
+def _found(request: HttpRequest) -> list[Found]:
+    text = _text(request)
     if len(text.strip()) < 4:
         return []
     language, _ = language_of(text, get_language() or "de")
-    return find_solutions(text, language=language, audience="public")
+    return find_solutions(text, language=language, audience=audience_in_portal(request.user))
