@@ -50,10 +50,12 @@ def _table(tickets: int, load: dict[str, float], learn: dict[str, float], answer
     rows = [
         ("suggestions for one request, p95", answer["p95"], "ms", 50.0),
         ("suggestions for one request, half of them within", answer["p50"], "ms", None),
+        ("the same, CPU of the worker alone, p95", answer["cpu_p95"], "ms", None),
         ("memory of a worker that has answered", answer["memory_mib"], "MiB", 400.0),
         ("most memory while a worker reads its model", answer["most_mib"], "MiB", None),
         ("reading the model", answer["loading"], "s", None),
         ("learning", learn["seconds"], "s", 300.0),
+        ("learning, CPU alone", learn.get("cpu", 0.0), "s", None),
         ("most memory while learning", learn["most_mib"], "MiB", None),
         ("size of the version", learn["size_mib"], "MiB", None),
         ("loading articles and tickets", load["seconds"], "s", None),

@@ -79,7 +79,7 @@ class Ranking:
 
     def _confidence(self, seen: Seen, logits: NDArray[np.float64], order: NDArray[np.int64]) -> float:
         if self._trust is None:
-            return float(min(0.75, _share(logits, order)[0] * min(1.0, seen.features[order[0], 1] * 1.5)))
+            return min(_first_day(seen, logits, order), HIGHEST_UNPROVEN)
         sure = float(self._trust.probabilities(_signs(seen, logits, order)[None, :])[0])
         return sure if self._proven else min(sure, HIGHEST_UNPROVEN)
 
@@ -162,6 +162,13 @@ def _fuse(seen: Seen, fusion: logistic.Logistic | None) -> NDArray[np.float64]:
         alone: NDArray[np.float64] = seen.features @ ALONE
         return alone
     return fusion.logits(seen.features)
+
+
+def _first_day(seen: Seen, logits: NDArray[np.float64], order: NDArray[np.int64]) -> float:
+    """Guess how likely the first one is right where nothing was learnt; the weights were, on other people's requests."""
+    best = seen.features[order[0]]
+    margin = min(float(logits[order[0]] - logits[order[1]]), 10.0) if len(order) > 1 else 1.0
+    return float(1 / (1 + np.exp(2.2 - 0.56 * margin - 2.0 * best[1] - 2.3 * best[11])))
 
 
 def _share(logits: NDArray[np.float64], order: NDArray[np.int64]) -> NDArray[np.float64]:
