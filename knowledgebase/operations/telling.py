@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from helpdesk.lib import live
-from knowledgebase.models import Article, Notice, Revision, Right
+from knowledgebase.models import Article, Notice, Revision, Right, audiences_up_to
+from knowledgebase.models.levels import audience_of
 from people.models import User
 
 
@@ -29,7 +30,7 @@ def reviewers_for(article: Article) -> list[User]:
     people = User.objects.agents().filter(Q(role__in=roles) | Q(knowledge_right__may_review=True))
     authors = authors_of(article)
     candidates = [person for person in people.order_by("pk")[:200] if person.pk not in authors]
-    return [person for person in candidates if Article.objects.visible_to(person).filter(pk=article.pk).exists()]
+    return [person for person in candidates if article.audience in audiences_up_to(audience_of(person))]
 
 
 def tell(article: Article, kind: Notice.Kind, people: Iterable[User], *, occasion: str, now: datetime) -> None:
