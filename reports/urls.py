@@ -2,10 +2,13 @@
 
 from django.urls import path
 
-from reports import views
+from reports import triage_views, views
 
 app_name = "reports"
 urlpatterns = [
     path("", views.start, name="start"),
     path("overview/", views.overview, name="overview"),
+    path("effectiveness/", triage_views.effectiveness, name="effectiveness"),
+    path("effectiveness/comparison/", triage_views.comparison, name="comparison"),
+    path("accuracy/", triage_views.accuracy, name="accuracy"),
 ]

@@ -16,7 +16,7 @@ BAR = 300
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """Show an agent what to do today."""
-    user, now = _staff(request), timezone.now()
+    user, now = staff(request), timezone.now()
     today = queries.today(user, now)
     lengths = queries.bars([row.open for row in today.backlog], BAR)
     late = [row.overdue * length // (row.open or 1) for row, length in zip(today.backlog, lengths, strict=True)]
@@ -35,7 +35,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Show what was solved in the last two weeks, and on which level."""
-    user, now = _staff(request), timezone.now()
+    user, now = staff(request), timezone.now()
     days = queries.resolved_by_day(user, now)
     figures = queries.solving(user, now)
     heights = queries.bars([day.resolved for day in days], 120)
@@ -61,7 +61,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "reports/overview.html", context)
 
 
-def _staff(request: HttpRequest) -> User:
+def staff(request: HttpRequest) -> User:
     """
     Give the agent who asks.
 

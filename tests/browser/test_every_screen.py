@@ -29,6 +29,7 @@ SCREENS = {
         "own-home": "/", "own-requests": "/requests/", "own-request": "/requests/119/", "own-preferences": "/people/preferences/",
     },
     AGENT: {
+        "effectiveness": "/start/effectiveness/", "comparing-articles": "/start/effectiveness/comparison/?one=1&other=2",
         "start": "/start/", "overview": "/start/overview/", "list": "/tickets/", "found": "/tickets/?q=vpn",
         "ticket": "/tickets/120/", "escalated": "/tickets/125/", "escalation": "/tickets/120/escalation/",
         "knowledge": "/knowledge/", "reading": "/knowledge/1/", "editing": "/knowledge/1/de/edit/",
@@ -52,7 +53,9 @@ SCREENS = {
         "mail-rules": "/settings/mail-rules/", "new-mail-rule": "/settings/mail-rules/new/",
         "mail-rule-trial": "/settings/mail-rules/trial/", "blocks": "/settings/blocks/", "triage": "/settings/triage/", "phrases": "/settings/triage/phrases/",
         "questionnaires": "/settings/questionnaires/", "questionnaire": "/settings/questionnaires/1/",
-        "new-questionnaire": "/settings/questionnaires/new/", "audit": "/settings/audit/", "arrivals": "/intake/arrivals/", "spam": "/intake/spam/",
+        "new-questionnaire": "/settings/questionnaires/new/", "triage-modes": "/settings/modes/",
+        "triage-queue": "/settings/queue-modes/1/", "triage-answers": "/settings/answer-modes/0/", "accuracy": "/start/accuracy/",
+        "audit": "/settings/audit/", "arrivals": "/intake/arrivals/", "spam": "/intake/spam/",
     },
 }  # fmt: skip
 

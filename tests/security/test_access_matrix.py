@@ -63,6 +63,7 @@ log 302 302 404 404 404 404 404 404 404 log
     POST portal:solution_answer portal:write portal:confirm portal:reopen
 
 log 404 404 404 200 200 200 200 200 200 log
+    GET  reports:effectiveness reports:comparison
     GET  reports:start reports:overview tickets:list tickets:search tickets:news knowledge:list knowledge:new
     GET  knowledge:show knowledge:edit knowledge:history knowledge:revision knowledge:comparison intake:chats intake:chats_waiting
     GET  tickets:incidents tickets:incidents_waiting tickets:burst tickets:incident
@@ -102,7 +103,7 @@ log 404 404 404 404 404 404 404 200 200 log
 log 404 404 404 404 302 302 302 302 302 log
     POST tickets:article
 log 404 404 404 403 403 403 403 200 200 log
-    GET  settings:words settings:word
+    GET  settings:words settings:word reports:accuracy settings:modes settings:queue_mode settings:answer_mode
 log 404 404 404 403 403 403 403 302 302 log
     POST settings:words settings:word settings:word_removal settings:filler_removal
 
@@ -160,6 +161,7 @@ log 404 404 404 403 403 403 403 403 200 log
     POST settings:person_new settings:person
 log 404 404 404 403 403 403 403 403 302 log
     GET  settings:grant_callback
+    POST settings:queue_mode settings:answer_mode
     POST settings:grant_removal settings:triage_training settings:triage_use settings:phrase_removal
     POST settings:mail_rule_position settings:mail_rule_switch settings:mail_rule_removal settings:block_removal
     POST settings:activation settings:deactivation settings:member settings:member_removal settings:rule_position
@@ -332,6 +334,8 @@ def sent(world: World, name: str) -> dict[str, object]:
         "portal:write": {"text": "More about it"},
         "portal:link_write": {"text": "More about it"},
         "portal:reopen": {"text": "Again"},
+        "settings:queue_mode": {"mode": "act", "threshold": 90, "bar": 90, "window": 20},
+        "settings:answer_mode": {"mode": "act", "threshold": 90, "bar": 90, "window": 20},
         "portal:solution_answer": {"helped": "yes"},
         "portal:link_solution_answer": {"helped": "no", "text": "Again"},
         "portal:link_reopen": {"text": "Again"},

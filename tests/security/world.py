@@ -157,6 +157,8 @@ def make_world() -> World:
         gap=make_gap(own.ticket, people["lead"]),
         settings={
             "queues": first.pk,
+            "queue-modes": first.pk,
+            "answer-modes": 0,
             "rules": RoutingRule.objects.create(name="Rule", words="vpn", queue=first).pk,
             "calendars": policy.calendar_id,
             "policies": policy.pk,

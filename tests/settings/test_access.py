@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from channels_intake.models import Block, MailRule
 from helpdesk.administration.urls import urlpatterns
+from knowledgebase.models import Article
 from people.models import AuditEntry, User
 from tests.factories import make_user
 from tests.settings.conftest import SECRET, Everything
@@ -32,6 +33,7 @@ def address(name: str, everything: Everything) -> str:
         "queue": everything.queue, "activation": everything.second, "deactivation": everything.second,
         "members": everything.queue, "rule": everything.rule, "rule_position": everything.rule,
         "rule_removal": everything.rule, "calendar": everything.calendar, "policy": everything.policy,
+        "queue_mode": everything.queue, "answer_mode": Article(pk=0),
         "mailbox": everything.mailbox, "mailbox_trial": everything.mailbox, "person": everything.agent,
         "grant": everything.grant, "grant_sign_in": everything.grant, "grant_removal": everything.grant,
         "person_activation": everything.agent, "person_deactivation": everything.agent, "password_mail": everything.agent,

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import models
+from django.db.models.functions import RowNumber
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -182,11 +183,13 @@ class TriageDecision(models.Model):
 class Standing:
     """How often the last confident decisions of a mode were right."""
 
-    def __init__(self, mode: TriageMode) -> None:
-        rows = TriageDecision.objects.of_mode(mode).confident().judged()
-        verdicts = list(rows.order_by("-made_at", "-pk").values_list("verdict", flat=True)[: mode.window])
-        self.mode, self.known = mode, len(verdicts)
-        self.right = verdicts.count(TriageDecision.Verdict.RIGHT)
+    def __init__(self, mode: TriageMode, verdicts: list[str] | None = None) -> None:
+        if verdicts is None:
+            rows = TriageDecision.objects.of_mode(mode).confident().judged().order_by("-made_at", "-pk")
+            verdicts = list(rows.values_list("verdict", flat=True)[: mode.window])
+        last = verdicts[: mode.window]
+        self.mode, self.known = mode, len(last)
+        self.right = last.count(TriageDecision.Verdict.RIGHT)
 
     @property
     def precision(self) -> float:
@@ -207,6 +210,19 @@ class Standing:
     def is_enough(self) -> bool:
         """Tell whether it may act: enough decisions are known, and enough of them were right."""
         return self.known >= self.mode.window and self.precision >= self.mode.bar
+
+
+def standings(modes: list[TriageMode]) -> list[Standing]:
+    """Give the standing of each mode, in one query a subject."""
+    verdicts: dict[tuple[str, int | None], list[str]] = {}
+    longest = max((mode.window for mode in modes), default=1)
+    for subject, key in ((Subject.QUEUE, "said_queue"), (Subject.ARTICLE, "category")):
+        place = models.Window(RowNumber(), partition_by=[key], order_by=["-made_at", "-pk"])
+        rows = TriageDecision.objects.filter(subject=subject).confident().judged().annotate(place=place)
+        last = rows.filter(place__lte=longest).order_by("-made_at", "-pk")
+        for about, verdict in last.values_list(f"{key}_id", "verdict"):
+            verdicts.setdefault((subject, about), []).append(verdict)
+    return [Standing(mode, verdicts.get((mode.subject, mode.queue_id or mode.category_id), [])) for mode in modes]
 
 
 def settle_mode(mode: TriageMode, now: datetime) -> bool:
