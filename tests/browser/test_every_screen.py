@@ -52,6 +52,7 @@ SCREENS = {
         "people": "/settings/people/", "person": "/settings/people/1/",
         "mail-rules": "/settings/mail-rules/", "new-mail-rule": "/settings/mail-rules/new/",
         "mail-rule-trial": "/settings/mail-rules/trial/", "blocks": "/settings/blocks/", "triage": "/settings/triage/", "phrases": "/settings/triage/phrases/",
+        "incidents": "/tickets/incidents/", "new-incident": "/tickets/incidents/new/",
         "questionnaires": "/settings/questionnaires/", "questionnaire": "/settings/questionnaires/1/",
         "new-questionnaire": "/settings/questionnaires/new/", "triage-modes": "/settings/modes/",
         "triage-queue": "/settings/queue-modes/1/", "triage-answers": "/settings/answer-modes/0/", "accuracy": "/start/accuracy/",
