@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from knowledgebase.models import Article
 from knowledgebase.models.levels import audience_of
 from people.models import User
-from tickets.models import Clock, SolutionAttempt, Suggestion, Ticket
+from tickets.models import Clock, SolutionAttempt, Suggestion, Ticket, only_watched
 
 RECENT = 4
 
@@ -102,12 +102,17 @@ def solutions(ticket: Ticket, user: User) -> list[Solution]:
     readable = Article.objects.published().for_audience(audience_of(user))
     known = SolutionAttempt.objects.filter(text=OuterRef("text")).order_by().values("text")
     settled = known.exclude(outcome__in=("open", "na"))
-    rows = ticket.suggestions.filter(text__article__in=readable).select_related("text").annotate(
-        helped=Subquery(settled.annotate(n=Count("pk", filter=Q(outcome="worked"))).values("n"), IntegerField()),
-        tried=Subquery(settled.annotate(n=Count("pk")).values("n"), IntegerField()),
-        outcome=Subquery(
-            SolutionAttempt.objects.filter(text=OuterRef("text"), ticket=OuterRef("ticket")).values("outcome")
-        ),
+    rows = (
+        ticket.suggestions.filter(text__article__in=readable)
+        .exclude(only_watched("text__article__category"))
+        .select_related("text")
+        .annotate(
+            helped=Subquery(settled.annotate(n=Count("pk", filter=Q(outcome="worked"))).values("n"), IntegerField()),
+            tried=Subquery(settled.annotate(n=Count("pk")).values("n"), IntegerField()),
+            outcome=Subquery(
+                SolutionAttempt.objects.filter(text=OuterRef("text"), ticket=OuterRef("ticket")).values("outcome")
+            ),
+        )
     )
     return [_solution(row) for row in rows]
 

@@ -13,12 +13,14 @@ from notifications.models import Delivery
 from people.models import User
 from tests.factories import later, make_agent, make_article, make_levels, make_queue, make_ticket, make_user
 from tickets import relay
+from tickets.help import solutions
 from tickets.models import (
     Event,
     Queue,
     SolutionAttempt,
     Standing,
     Subject,
+    Suggestion,
     Ticket,
     TriageDecision,
     TriageMode,
@@ -304,3 +306,16 @@ def test_guesses_below_the_threshold_earn_nothing(queue: Queue, agent: User, tex
 def test_everything_a_verdict_hangs_on_is_heard() -> None:
     for kind in ("routed", "prioritised", "tried", "resolved", "reopened"):
         assert "tickets.triage.judging.hear" in SUBSCRIPTIONS[kind]
+
+
+def test_what_is_in_shadow_is_not_shown_to_agents(queue: Queue, agent: User, text: ArticleText) -> None:
+    ticket, plain = make_ticket(queue), make_article("Ohne Kategorie")
+    for position, one in enumerate((text, plain), start=1):
+        Suggestion.objects.update_or_create(ticket=ticket, position=position, defaults={"text": one, "score": 1})
+    shown = [[one.suggestion.text for one in solutions(ticket, agent)]]
+
+    for category in (text.article.category, None):
+        TriageMode.objects.create(subject=Subject.ARTICLE, category=category, mode=Mode.SHADOW)
+        shown.append([one.suggestion.text for one in solutions(ticket, agent)])
+
+    assert shown == [[text, plain], [plain], []]
