@@ -149,8 +149,8 @@ def _blind_copies(message: Message) -> list[str]:
 def _informed(event: Event) -> Iterable[Telling]:
     """Tell who is affected by an incident without a ticket of their own; the others hear it on their ticket."""
     asked = User.objects.filter(requests__incident_link__incident__ticket=event.ticket_id)
-    affected = User.objects.filter(affected_by__incident__ticket=event.ticket_id, is_suspect=False).exclude(pk__in=asked)
-    for person in affected.exclude(email__endswith=".invalid").order_by("pk"):
+    affected = User.objects.filter(affected_by__incident__ticket=event.ticket_id, is_suspect=False)
+    for person in affected.exclude(pk__in=asked).exclude(email__endswith=".invalid").order_by("pk"):
         yield Telling(person, MAIL)
 
 
