@@ -16,8 +16,9 @@ from people.models import User
 from tickets.fields import FilesField
 from tickets.models import Membership, Queue, SolutionAttempt, Ticket
 from tickets.operations.drafting import LONGEST
+from tickets.pasted import take_out
 
-_HTML = re.compile(r"\s*<(?:p|div|ul|ol|blockquote|pre|h[1-6]|table|hr|b|i|a|br)\b", re.I)
+_HTML = re.compile(r"\s*<(?:img|p|div|ul|ol|blockquote|pre|h[1-6]|table|hr|b|i|a|br)\b", re.I)
 
 
 class TextForm(forms.Form):
@@ -35,8 +36,12 @@ class TextForm(forms.Form):
         """
         data = super().clean() or {}
         body = data.get("body", "")
-        data["html"] = str(html.clean_fragment(body)) if _HTML.match(body) else ""
+        source, pictures = take_out(body) if _HTML.match(body) else ("", [])
+        data["html"] = str(html.clean_fragment(source, [file.content_id for file in pictures])) if source else ""
         data["text"] = html.to_text(data["html"]) if data["html"] else body
+        if pictures and not data["text"].strip():
+            data["text"] = " ".join(f"[{file.name}]" for file in pictures)
+        data["attachments"] = [*data.get("attachments", ()), *pictures]
         if not data["text"].strip():
             raise ValidationError(gettext("Write something first."))
         return data

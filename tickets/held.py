@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, JSONObject, NullIf
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from helpdesk.lib import html
 from people.models import User
 from tickets.models import HeldAnswer, HeldFile, Participant
+from tickets.pasted import ENDING, put_back
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,13 @@ class Held:
     @property
     def body(self) -> SafeString:
         """Give what it says."""
-        return html.clean_fragment(self.html) if self.html else html.from_text(self.text)
+        if not self.html:
+            return html.from_text(self.text)
+        if "cid:" not in self.html:
+            return html.clean_fragment(self.html)
+        files = list(HeldFile.objects.filter(held=self.pk, content_id__endswith=ENDING).select_related("blob"))
+        cleaned = html.clean_fragment(self.html, [file.content_id for file in files])
+        return mark_safe(put_back(cleaned, files))  # noqa: S308 - from the cleaner; only bytes of pictures were added
 
     @property
     def why(self) -> str:
@@ -53,7 +60,7 @@ class Held:
 
 def rows(user: User) -> ArraySubquery:
     """Select what is held on a ticket, and what of this person's came back to them."""
-    files = HeldFile.objects.filter(held=OuterRef("pk")).order_by("pk")
+    files = HeldFile.objects.filter(held=OuterRef("pk")).exclude(content_id__endswith=ENDING).order_by("pk")
     held = HeldAnswer.objects.filter(Q(send_at__isnull=False) | Q(author=user), ticket=OuterRef("pk")).order_by("pk")
     name = Coalesce(NullIf("author__name", Value("")), "author__email")
     return ArraySubquery(

@@ -2,7 +2,7 @@
 
 import html as escaping
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import unquote
@@ -39,9 +39,13 @@ def clean(source: str, sources: Mapping[str, str] | None = None) -> SafeString:
     return clean_counted(source, sources).html
 
 
-def clean_fragment(source: str) -> SafeString:
-    """Clean what our own reply editor sends: nothing is trusted because of where it was typed."""
-    return clean_counted(source).html
+def clean_fragment(source: str, pictures: Collection[str] = ()) -> SafeString:
+    """
+    Clean what our own reply editor sends: nothing is trusted because of where it was typed.
+
+    Of references by content id those to `pictures` stay, which come with it.
+    """
+    return _cleaned(source, None, kept=frozenset(pictures)).html
 
 
 def clean_rendered(source: str, *, tags: set[str], pictures: bool = False) -> SafeString:
@@ -69,7 +73,13 @@ def clean_counted(source: str, sources: Mapping[str, str] | None = None) -> Clea
     return _cleaned(source, sources)
 
 
-def _cleaned(source: str, sources: Mapping[str, str] | None, *, whole: bool = False) -> Cleaned:
+def _cleaned(
+    source: str,
+    sources: Mapping[str, str] | None,
+    *,
+    whole: bool = False,
+    kept: frozenset[str] = frozenset(),
+) -> Cleaned:
     """Clean; `whole`, for a document in a frame: keep pictures that stand in the mail itself and the marks of quotes."""
     source = source.replace("\x00", "")
     if len(source) > MAX_CHARS or source.count("&") > MAX_AMPERSANDS:
@@ -81,6 +91,8 @@ def _cleaned(source: str, sources: Mapping[str, str] | None, *, whole: bool = Fa
 
     def keep(tag: str, attribute: str, value: str) -> str | None:
         if tag == "img" and attribute == "src":
+            if value.startswith("cid:") and value[4:] in kept:
+                return value
             own = _own_picture(value, pictures) or (_written_out(value) if whole else None)
             if own is None:
                 blocked.append(value)

@@ -1,7 +1,7 @@
 // <textarea data-editor> becomes a rich text field; the textarea stays the form's field and holds the HTML.
 //   data-label names it; labels of the tools: data-tool-bold, -italic, -list, -numbers, -link, -quote, data-link-ask.
 //   Event "editor:insert" {html} puts something at the cursor, "editor:set" {html} replaces all; both on the textarea or its form.
-//   "/" and "#" at the start of a word click [data-editor-key="/"] of the same form. data-image-url takes pasted pictures.
+//   "/" and "#" at the start of a word click [data-editor-key="/"] of the same form. data-pictures shows pasted and dropped pictures in place.
 (() => {
   if (!window.Squire || !window.DOMPurify) return;
   const allowed = {
@@ -79,6 +79,28 @@
     dialog.showModal();
   };
 
+  // A text and the pictures in it are sent and kept together; larger pictures are made smaller, what is left goes as a file.
+  const MOST = 2_500_000, PLAIN = 300_000, WIDEST = 1600;
+  const read = (blob) => new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => resolve("");
+    reader.readAsDataURL(blob);
+  });
+  const written = async (file) => {
+    if (!/^image\/(png|jpeg|gif|webp)$/.test(file.type)) return "";
+    if (file.size <= PLAIN) return read(file);
+    try {
+      const picture = await createImageBitmap(file), scale = Math.min(1, WIDEST / picture.width);
+      const canvas = make("canvas", { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      const smaller = await new Promise((resolve) => canvas.toBlob(resolve, "image/webp", 0.85));
+      return smaller ? read(smaller) : "";
+    } catch {
+      return "";
+    }
+  };
+
   const enhance = (area) => {
     if (area.dataset.editorReady) return;
     area.dataset.editorReady = "yes";
@@ -140,14 +162,36 @@
     });
     editor.addEventListener("pasteImage", (event) => {
       event.preventDefault();
+      take([...(event.detail.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/")));
+    });
+    box.addEventListener("drop", (event) => {
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (!files.length) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      take(files.filter((file) => file.type.startsWith("image/")));
+      attach(files.filter((file) => !file.type.startsWith("image/")));
+    }, true);
+    const take = async (files) => {
+      if (!("pictures" in area.dataset)) return attach(files);
+      for (const file of files) {
+        const source = await written(file);
+        if (!source || area.value.length + source.length > MOST) attach([file]);
+        else {
+          editor.focus();
+          editor.insertImage(source, { alt: file.name });
+          store();
+        }
+      }
+    };
+    const attach = (files) => {
       const picker = area.form?.querySelector('input[type="file"][multiple]');
-      const files = [...(event.detail.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
       if (!picker || !files.length) return;
       const all = new DataTransfer();
       for (const file of [...picker.files, ...files]) all.items.add(file);
       picker.files = all.files;
       picker.dispatchEvent(new Event("change", { bubbles: true }));
-    });
+    };
     area.form?.addEventListener("reset", () => setTimeout(() => editor.setHTML(paragraphs(area.value))));
   };
   const paragraphs = (text) => {

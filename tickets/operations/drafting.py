@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from people.models import User
 from tickets.models import Draft, Ticket
 
-LONGEST = 500_000
+LONGEST = 3_000_000  # with its pictures written out
 
 
 class DraftChanged(Exception):
