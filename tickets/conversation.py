@@ -229,6 +229,12 @@ def _voided(event: Any) -> str:
     return words
 
 
+def _resumed(event: Any) -> str:
+    if event.facts.get("reason") == "not_spam":
+        return gettext("said that it is no spam")
+    return gettext("took the work up again")
+
+
 def _breached(event: Any) -> str:
     return gettext("Deadline missed: %(metric)s") % {"metric": _metric(event.facts.get("metric", event.metric or ""))}
 
@@ -275,10 +281,12 @@ _WORDS: dict[str, tuple[str, Any]] = {
     "escalated": ("stairs-up", _escalated),
     "prioritised": ("flag", _prioritised),
     "held": ("player-pause", _held),
-    "resumed": ("player-play", lambda event: gettext("took the work up again")),
+    "resumed": ("player-play", _resumed),
     "resolved": ("circle-check", lambda event: gettext("resolved the ticket")),
     "reopened": ("arrow-back-up", lambda event: gettext("opened the ticket again")),
     "closed": ("archive", _closed),
+    "joined": ("user-plus", lambda event: gettext("let %(name)s take part") % {"name": event.facts.get("name", "")}),
+    "left": ("user-x", lambda event: gettext("%(name)s takes part no more") % {"name": event.facts.get("name", "")}),
     "voided": ("ban", _voided),
     "breached": ("alert-triangle", _breached),
     "tried": ("bulb", _tried),
