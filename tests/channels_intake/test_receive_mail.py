@@ -19,7 +19,7 @@ from tickets.models import Ticket
 KEYS = {
     "file", "outcome", "ticket", "from_address", "from_name", "subject", "body_text", "body_full_text", "body_html",
     "attachments", "auto_generated", "bounce", "in_reply_to_ticket", "reason", "author_role", "subject_tag",
-    "own_message_id", "auto_reply_sent", "duplicate_of",
+    "own_message_id", "auto_reply_sent", "duplicate_of", "reason_words",
 }  # fmt: skip
 
 

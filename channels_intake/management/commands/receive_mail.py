@@ -17,6 +17,7 @@ from channels_intake.email.parse import to_envelope
 from channels_intake.email.reporting import repeated, report, unprocessed
 from channels_intake.envelope import Envelope
 from channels_intake.models import Arrival, Mailbox
+from channels_intake.reasons import worded
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(line, ensure_ascii=True))
         else:
             number = line["subject_tag"] or "-"
-            self.stdout.write(f"{line['file']}: {line['outcome']} {number} {line['reason']}".rstrip())
+            self.stdout.write(f"{line['file']}: {line['outcome']} {number} {line['reason_words']}".rstrip())
         self.stdout.flush()
 
     def _come_again(self, why: str) -> None:
@@ -73,7 +74,8 @@ def _receive(name: str, raw: bytes, mailbox: Mailbox | None) -> dict[str, Any]:
     stored = arriving.store(raw, now=now, mailbox=mailbox, recipients=recipients)
     del raw  # it may be forty megabytes
     acceptance = arriving.process(stored.arrival.pk, now=now, envelope=envelope)
-    return report(name, envelope, acceptance or _why_not(stored.arrival.pk, stored.is_new))
+    line = report(name, envelope, acceptance or _why_not(stored.arrival.pk, stored.is_new))
+    return line | {"reason_words": worded(line["reason"])}
 
 
 def _why_not(pk: int, is_new: bool) -> Acceptance:
