@@ -124,9 +124,9 @@ def by_week(articles: Iterable[int] | QuerySet[Any], now: datetime, weeks: int =
     """Give the last weeks of each article that was tried in them, the oldest first; one query."""
     monday = timezone.localdate(now) - timedelta(days=timezone.localdate(now).weekday())
     starts = [monday - timedelta(weeks=number) for number in range(weeks - 1, -1, -1)]
+    attempts: Any = settled(articles)
     rows: Any = (
-        settled(articles)
-        .filter(known_at__date__gte=starts[0])
+        attempts.filter(known_at__date__gte=starts[0])
         .order_by()
         .values(article=F("text__article"), week=TruncWeek("known_at"))
         .annotate(tried=Count("pk"), good=Count("pk", filter=Q(helped=True)))

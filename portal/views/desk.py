@@ -116,13 +116,14 @@ class Desk:
             raise Http404
         if not form.is_valid():
             return self.show_solution(request, pk, form)
-        said = {"attempt": pk, "by": self.person, "now": timezone.now()}
+        now = timezone.now()
         try:
             if form.cleaned_data["helped"] == "yes":
-                say_it_helped(self.ticket, **said)
+                say_it_helped(self.ticket, attempt=pk, by=self.person, now=now)
                 messages.success(request, gettext("Great! Thank you for telling us."))
             else:
-                say_it_did_not_help(self.ticket, **said, text=form.cleaned_data["text"])
+                text = form.cleaned_data["text"]
+                say_it_did_not_help(self.ticket, attempt=pk, by=self.person, now=now, text=text)
                 messages.success(request, gettext("Thank you. Somebody takes care of it now."))
         except CannotSay:
             messages.info(request, gettext("Thank you, we know that already."))

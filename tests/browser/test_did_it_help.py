@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -11,7 +12,7 @@ from people.models import User
 from tests.browser.axe import violations
 from tests.factories import make_agent, make_article, make_levels, make_policy, make_queue, make_ticket, make_user
 from tests.product import Product
-from tickets.models import Event, Queue, Suggestion, Ticket, TriageDecision
+from tickets.models import Event, Queue, Suggestion, Ticket, Triage, TriageDecision
 from tickets.operations.routing import route
 from tickets.triage.assessing import Assessment
 from tickets.triage.deciding import decide
@@ -81,11 +82,12 @@ def test_yes_moves_the_effectiveness_and_no_brings_the_ticket_back(
         make_ticket(queue, requester=make_user(language="en"), subject=subject, now=timezone.now())
         for subject in ("Yes please", "No thanks")
     )
-    for ticket in (helped, failed):
-        Suggestion.objects.update_or_create(
-            ticket=ticket, position=1, defaults={"text": text, "score": 1, "words": ["vpn"]}
-        )
     page, visitor = open_page(agent), open_page()
+    for ticket in (helped, failed):
+        wait_for(Triage.objects.filter(ticket=ticket).exists, page)
+        with transaction.atomic():
+            Ticket.objects.locked(ticket.pk).suggestions.all().delete()
+            Suggestion.objects.create(ticket=ticket, position=1, text=text, score=1, words=["vpn"])
 
     sent(page, helped)
     wait_for(lambda: helped.attempts.filter(asked_at__isnull=False).exists(), page)
@@ -122,13 +124,15 @@ def test_from_shadow_over_suggesting_to_acting(open_page: Callable[..., Page], q
     def asked() -> Ticket:
         ticket = make_ticket(queue, subject="Printer", now=timezone.now())
         guess = Assessment(1, "en", (), (Guess(str(target.pk), 0.99),))
-        decide(ticket, guess, now=timezone.now(), may_route=True)
+        with transaction.atomic():
+            decide(Ticket.objects.locked(ticket.pk), guess, now=timezone.now(), may_route=True)
         ticket.refresh_from_db()
         return ticket
 
     def moved_by_hand(ticket: Ticket) -> None:
         route(ticket, to=target, by=admin, now=timezone.now())
-        hear(Event.objects.filter(ticket=ticket).latest("pk"))
+        with transaction.atomic():
+            hear(Event.objects.filter(ticket=ticket).latest("pk"))
 
     choose("shadow")
     shadowed = asked()

@@ -1,6 +1,7 @@
 """Was the model right? Told by what people did with the ticket; and a mode that is wrong too often stops by itself."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import Coalesce
@@ -9,7 +10,7 @@ from django.utils import timezone
 from tickets import events
 from tickets.models import Event, SolutionAttempt, Subject, Ticket, TriageDecision, TriageMode, settle_mode
 
-Verdict, Outcome = TriageDecision.Verdict, SolutionAttempt.Outcome
+Outcome = SolutionAttempt.Outcome
 _DONE = (Ticket.State.RESOLVED, Ticket.State.CLOSED)
 
 
@@ -30,30 +31,30 @@ def _judge(decision: TriageDecision, ticket: Ticket, now: datetime) -> bool:
     judge = {Subject.QUEUE: _of_queue, Subject.PRIORITY: _of_priority, Subject.ARTICLE: _of_article}
     decision.verdict = judge[Subject(decision.subject)](decision, ticket)
     if decision.verdict != before:
-        decision.judged_at = None if decision.verdict == Verdict.OPEN else now
+        decision.judged_at = None if decision.verdict == TriageDecision.Verdict.OPEN else now
     decision.save(update_fields=["verdict", "judged_at", "ended_queue", "ended_text", "ended_priority"])
     return decision.verdict != before
 
 
-def _of_queue(decision: TriageDecision, ticket: Ticket) -> Verdict:
+def _of_queue(decision: TriageDecision, ticket: Ticket) -> TriageDecision.Verdict:
     later = Event.objects.filter(ticket=ticket, at__gte=decision.made_at)
     by_hand = later.filter(kind=Event.Kind.ROUTED, by__isnull=False).exists()
     decision.ended_queue = ticket.queue if by_hand or ticket.state in _DONE else None
     if decision.ended_queue is None:
-        return Verdict.OPEN
+        return TriageDecision.Verdict.OPEN
     # What first level passed on was rightly in the queue it came from.
     origins = later.filter(kind=Event.Kind.ESCALATED).values_list("facts__origin", flat=True)
     return _verdict(decision.said_queue_id in {ticket.queue_id, *origins})
 
 
-def _of_priority(decision: TriageDecision, ticket: Ticket) -> Verdict:
+def _of_priority(decision: TriageDecision, ticket: Ticket) -> TriageDecision.Verdict:
     changed = Event.objects.filter(ticket=ticket, kind=Event.Kind.PRIORITISED, by__isnull=False)
     known = ticket.state in _DONE or changed.filter(at__gte=decision.made_at).exists()
     decision.ended_priority = ticket.priority if known else None
-    return _verdict(decision.said_priority == ticket.priority) if known else Verdict.OPEN
+    return _verdict(decision.said_priority == ticket.priority) if known else TriageDecision.Verdict.OPEN
 
 
-def _of_article(decision: TriageDecision, ticket: Ticket) -> Verdict:
+def _of_article(decision: TriageDecision, ticket: Ticket) -> TriageDecision.Verdict:
     assert decision.said_text is not None
     said, tried = decision.said_text.article_id, _tried(ticket)
     helped = next((attempt for attempt in tried if attempt.outcome == Outcome.WORKED), None)
@@ -63,13 +64,13 @@ def _of_article(decision: TriageDecision, ticket: Ticket) -> Verdict:
     if helped is not None:
         return _verdict(helped.text.article_id == said)
     if any(attempt.text.article_id == said and attempt.outcome != Outcome.OPEN for attempt in tried):
-        return Verdict.WRONG
-    return Verdict.UNSAID if ticket.state in _DONE else Verdict.OPEN
+        return TriageDecision.Verdict.WRONG
+    return TriageDecision.Verdict.UNSAID if ticket.state in _DONE else TriageDecision.Verdict.OPEN
 
 
 def _tried(ticket: Ticket) -> list[SolutionAttempt]:
     """Give what was tried, the latest first; what worked before the ticket came back did not help."""
-    tried = list(
+    tried: list[Any] = list(
         ticket.attempts.annotate(known_at=Coalesce(F("settled_at"), F("at")))
         .select_related("text")
         .order_by("-known_at")
@@ -81,8 +82,8 @@ def _tried(ticket: Ticket) -> list[SolutionAttempt]:
     return tried
 
 
-def _verdict(is_right: bool) -> Verdict:
-    return Verdict.RIGHT if is_right else Verdict.WRONG
+def _verdict(is_right: bool) -> TriageDecision.Verdict:
+    return TriageDecision.Verdict.RIGHT if is_right else TriageDecision.Verdict.WRONG
 
 
 def _settle(decision: TriageDecision, now: datetime) -> None:
