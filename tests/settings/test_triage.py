@@ -19,7 +19,7 @@ def admin(client: Client) -> Client:
 
 
 def test_an_empty_page_says_when_learning_begins(admin: Client) -> None:
-    assert "once 50 tickets are solved" in admin.get("/settings/triage/").content.decode()
+    assert "once an article is published or 50 tickets are solved" in admin.get("/settings/triage/").content.decode()
 
 
 def test_learning_now_shows_its_progress_until_it_is_done(admin: Client) -> None:

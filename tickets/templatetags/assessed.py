@@ -1,6 +1,7 @@
 """What triage learnt about a ticket: similar solved ones this person may see, and where it probably belongs."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django import template
 from django.utils.translation import gettext, ngettext
@@ -18,9 +19,11 @@ class Beside:
     """What stands beside the suggested solutions."""
 
     version: int
+    at: datetime
     tickets: list[Ticket]
     queue: Queue | None
     share: int
+    words: str
 
 
 @register.simple_tag
@@ -47,14 +50,20 @@ def _because(kind: str, detail: str) -> str:
 @register.simple_tag
 def learnt_about(ticket: Ticket, user: User) -> Beside | None:
     """Give what was learnt about the ticket; nothing without a model."""
-    learnt = Triage.objects.filter(ticket=ticket).values_list("learnt", flat=True).first()
-    if not learnt:
+    learnt, at = Triage.objects.filter(ticket=ticket).values_list("learnt", "at").first() or ({}, None)
+    if not learnt or at is None:
         return None
     numbers = [number for number, _ in learnt["like"]]
     seen = Ticket.objects.visible_to(user).filter(pk__in=numbers).only("subject", "state", "resolution", "resolved_at")
     by_number = {one.pk: one for one in seen} if numbers else {}
     queue, share = _queue(ticket, learnt["queues"])
-    return Beside(learnt["version"], [by_number[one] for one in numbers if one in by_number], queue, share)
+    return Beside(
+        learnt["version"], at, [by_number[one] for one in numbers if one in by_number], queue, share, _quoted(learnt)
+    )
+
+
+def _quoted(learnt: dict[str, list[str]]) -> str:
+    return ", ".join(gettext("“%(word)s”") % {"word": word} for word in learnt.get("queue_words", []))
 
 
 def _queue(ticket: Ticket, guesses: list[tuple[int, float]]) -> tuple[Queue | None, int]:

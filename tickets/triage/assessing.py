@@ -18,13 +18,14 @@ from knowledgebase.search import find_solutions
 from tickets.models import TriageModel
 from tickets.triage import lessons
 from tickets.triage.learning import packing, similar, wording
-from tickets.triage.learning.labels import Guess
+from tickets.triage.learning.labels import Guess, Labelling
 from tickets.triage.learning.ranking import Neighbour, Ranking
 from tickets.triage.learning.similar import Similar
 
 log = logging.getLogger(__name__)
 
 SOLUTIONS, SIMILAR, LABELS = 10, 3, 3
+_MOST_WEIGHED = 80  # words: what a request is about is said at its beginning
 REBUILT_AFTER = 20.0  # seconds: articles change in bursts
 LEAST = 0.02  # of the first; the others follow it, however unlikely
 
@@ -60,6 +61,8 @@ class Assessment:
     queues: tuple[Guess, ...] = ()
     priorities: tuple[Guess, ...] = ()
     like: tuple[Like, ...] = ()
+    queue_words: tuple[str, ...] = ()
+    priority_words: tuple[str, ...] = ()
 
 
 class Assessor:
@@ -88,11 +91,14 @@ class Assessor:
             if one.article in texts
         )  # fmt: skip
         like = tuple(Like(number, likeness) for number, likeness in self._similar.find(words, SIMILAR))
-        queues, priorities = (
-            tuple(labelling.guess(words)[:LABELS]) if labelling else ()
-            for labelling in (self._packed.queues, self._packed.priorities)
+        (queues, for_queue), (priorities, for_priority) = (
+            _guess(labelling, words) for labelling in (self._packed.queues, self._packed.priorities)
         )
-        return Assessment(self.version, language, solutions, queues, priorities, like)
+        return Assessment(
+            self.version, language, solutions, queues, priorities, like,
+            queue_words=wording.written(cleaned, language, for_queue),
+            priority_words=wording.written(cleaned, language, for_priority),
+        )  # fmt: skip
 
 
 def assess(subject: str, text: str) -> Assessment:
@@ -108,6 +114,20 @@ def _unlearnt(subject: str, text: str) -> Assessment:
     return Assessment(
         0, language, tuple(Solution(hit.text.article_id, hit.text.pk, None, hit.score, hit.words) for hit in found)
     )
+
+
+def _guess(labelling: Labelling | None, words: Sequence[str]) -> tuple[tuple[Guess, ...], tuple[str, ...]]:
+    """Give the likeliest labels, and the words that speak for the first."""
+    if labelling is None:
+        return (), ()
+    guesses = labelling.guess(words)[:LABELS]
+    first = labelling.labels.index(guesses[0].label)
+    speaks: dict[str, float] = {}
+    for word in dict.fromkeys(words[:_MOST_WEIGHED]):
+        logits = labelling.model.logits(labelling.hashing.vector([word]))
+        speaks[word] = float(logits[first] - logits.mean())
+    ahead = sorted(speaks, key=lambda word: -speaks[word])[:LABELS]
+    return tuple(guesses), tuple(word for word in ahead if speaks[word] > 0)
 
 
 def _alike(neighbours: Sequence[Neighbour]) -> tuple[Like, ...]:

@@ -1,6 +1,8 @@
-"""Is this German or English? By the small words that make up half of any text."""
+"""Is this German or English? By words and pieces of words; small words, which make up half of any text, must agree."""
 
 import re
+
+from tickets.triage.learning import languages
 
 _GERMAN = frozenset(
     "ich wir sie er es ihr mein meine meinen unser unsere ist sind war hat habe haben wird werden kann können nicht kein "
@@ -10,8 +12,8 @@ _GERMAN = frozenset(
 )
 _ENGLISH = frozenset(
     "i we you he she it they my our your is are was were has have had will would can could not no and or but if because "
-    "that this the a an with without for from to on off out at by after since please thanks thank good morning hello hi "
-    "unfortunately always still again more also only already in as how what where why today yesterday works working "
+    "that this the a an with without for from to on off out by after since please thanks thank good morning hello hi "
+    "unfortunately always still again more also only already how what where why today yesterday works working "
     "regards kind does do did be been when cannot can't doesn't".split()
 )
 _WORD = re.compile(r"[a-zäöüß']+")
@@ -22,7 +24,8 @@ def language_of(text: str, default: str) -> tuple[str, tuple[str, ...]]:
     words = _WORD.findall(text[:4000].lower())
     german = [word for word in words if word in _GERMAN or any(c in word for c in "äöüß")]
     english = [word for word in words if word in _ENGLISH and word not in _GERMAN]
-    if len(german) == len(english) or (len(words) > 2 and abs(len(german) - len(english)) < 2):
+    language = languages.detect(text, default)
+    found = {"de": german, "en": english}.get(language, [])
+    if not found or (len(words) <= 2 and len(german) == len(english)):
         return default, ()
-    found, language = (german, "de") if len(german) > len(english) else (english, "en")
     return language, tuple(dict.fromkeys(found))[:4]

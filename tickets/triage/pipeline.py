@@ -73,6 +73,8 @@ def _learnt(assessed: Assessment, ticket: Ticket) -> dict[str, Any]:
     return {
         "version": assessed.version,
         "queues": [[int(one.label), round(one.confidence, 3)] for one in assessed.queues],
+        "queue_words": list(assessed.queue_words),
+        "priority_words": list(assessed.priority_words),
         "priorities": [[int(one.label), round(one.confidence, 3)] for one in assessed.priorities],
         "like": [[one.ticket, round(one.likeness, 3)] for one in assessed.like if one.ticket != ticket.pk],
     }

@@ -123,6 +123,20 @@ def test_triage_writes_down_what_the_model_says(queue: Queue, articles: dict[int
     assert all(number != ticket.pk for number, _ in ticket.triage.learnt["like"])
 
 
+def test_the_words_that_speak_for_a_queue_stand_in_the_request(queue: Queue, articles: dict[int, ArticleText]) -> None:
+    printers = make_queue(is_default=False)
+    for number in range(40):
+        _ask(queue, f"Passwort vergessen {number}", state="closed", resolved_at=NOW)
+        _ask(printers, f"Papierstau im Flur {number}", state="closed", resolved_at=NOW)
+    training.train(now=NOW)
+
+    found = assess("Hallo", "Schon wieder Papierstau!")
+
+    assert found.queues[0].label == str(printers.pk)
+    assert found.queue_words[0] == "Papierstau"
+    assert "Passwort" not in found.queue_words
+
+
 def test_two_trainings_at_once_are_one(queue: Queue) -> None:
     other = connections.create_connection("default")
     try:

@@ -28,7 +28,10 @@ def _show(ticket: Ticket, user: User) -> str:
 
 
 def _learn(ticket: Ticket, like: list[Ticket], queues: list[list[float]] | None = None) -> None:
-    learnt = {"version": 3, "like": [[one.pk, 0.8] for one in like], "queues": queues or [], "priorities": []}
+    learnt = {
+        "version": 3, "like": [[one.pk, 0.8] for one in like], "queues": queues or [], "priorities": [],
+        "queue_words": ["Netzlaufwerk"],
+    }  # fmt: skip
     Triage.objects.update_or_create(ticket=ticket, defaults={"at": NOW, "learnt": learnt})
 
 
@@ -47,11 +50,18 @@ def test_a_likely_queue_is_named_unless_the_ticket_is_there(queue: Queue) -> Non
     agent, network = make_agent(queue), make_queue(is_default=False, name_de="Netz", name_en="Network")
     ticket = make_ticket(queue)
     _learn(ticket, [], [[network.pk, 0.83]])
-    assert "83 %" in _show(ticket, agent)
+    with override("en"):
+        shown = _show(ticket, agent)
+    assert "83 %" in shown
+    assert "What says so: “Netzlaufwerk”." in shown
+    assert "version 3" in shown
 
     Ticket.objects.filter(pk=ticket.pk).update(specialists=network)
     ticket.refresh_from_db()
-    assert _show(ticket, agent).strip() == ""
+    with override("en"):
+        shown = _show(ticket, agent)
+    assert "83 %" not in shown
+    assert "Netzlaufwerk" not in shown
 
 
 def test_without_a_model_nothing_is_said(queue: Queue) -> None:
