@@ -3,7 +3,7 @@
 import pytest
 from django.utils.translation import override
 
-from tests.factories import later, make_agent, make_queue, make_ticket, make_user
+from tests.factories import later, make_agent, make_ticket, make_user
 from tickets import conversation
 from tickets.models import Ticket
 from tickets.operations.participating import join, leave
