@@ -97,4 +97,4 @@ def _events(queue_name: str) -> QuerySet[Event]:
 
 
 # Their message stands in the conversation itself; triage shows beside it.
-_SAID_BY_MESSAGES = ("received", "replied", "noted", "acknowledged", "triaged", "opened")
+_SAID_BY_MESSAGES = ("received", "replied", "noted", "acknowledged", "opened")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, override
 
 from helpdesk.lib import message_ids
 from knowledgebase.models import ArticleText
-from knowledgebase.rendering import render
+from knowledgebase.rendering import plain, render
 from tickets import events, search
 from tickets.models import Event, Message, SolutionAttempt, Ticket
 from tickets.operations.saving import save
@@ -51,4 +51,4 @@ def _letter(ticket: Ticket, text: ArticleText) -> tuple[str, str]:
         )
     solution = text.steps or text.symptom
     html = format_html("<p>{}</p>{}<p>{}</p>", before, render(solution), after)
-    return f"{before}\n\n{solution}\n\n{after}", html
+    return f"{before}\n\n{plain(solution).strip()}\n\n{after}", html
