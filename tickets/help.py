@@ -13,6 +13,7 @@ from people.models import User
 from tickets.models import Clock, SolutionAttempt, Suggestion, Ticket, only_watched
 
 RECENT = 4
+SHOWN = 3  # solutions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +115,7 @@ def solutions(ticket: Ticket, user: User) -> list[Solution]:
             ),
         )
     )
-    return [_solution(row) for row in rows]
+    return [_solution(row) for row in rows[:SHOWN]]
 
 
 def _solution(row: Any) -> Solution:

@@ -110,7 +110,7 @@ def assess(subject: str, text: str) -> Assessment:
 def _unlearnt(subject: str, text: str) -> Assessment:
     """Answer on the first day: by the words of the articles alone."""
     _, language, _ = lessons.words_of(subject, text)
-    found = find_solutions(f"{subject}\n{text}", language=language, audience="agents", limit=SOLUTIONS)
+    found = find_solutions(f"{subject}\n{text}", language=language, audience="second_level", limit=SOLUTIONS)
     return Assessment(
         0, language, tuple(Solution(hit.text.article_id, hit.text.pk, None, hit.score, hit.words) for hit in found)
     )

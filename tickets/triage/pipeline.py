@@ -15,7 +15,7 @@ from tickets.triage.language import language_of
 from tickets.triage.queues import Route, route_for
 from tickets.triage.urgency import Weight, weigh
 
-SUGGESTIONS = 3
+SUGGESTIONS = 6  # more than are shown: not everybody may read every article
 
 
 @transaction.atomic

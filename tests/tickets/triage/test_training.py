@@ -10,6 +10,7 @@ from django.db import connection, connections
 from knowledgebase.models import ArticleText
 from tests.factories import NOW, make_agent, make_article, make_queue, make_ticket
 from tests.tickets.triage.test_learning import SAYINGS
+from tickets.help import solutions
 from tickets.models import Queue, SolutionAttempt, Suggestion, Ticket, TriageModel
 from tickets.triage import assessing, lessons, training, versions
 from tickets.triage.assessing import assess
@@ -232,3 +233,17 @@ def test_the_pages_never_load_the_engine() -> None:
         "sys.exit('numpy' in sys.modules or 'tickets.triage.assessing' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_articles_of_the_second_level_are_suggested_to_those_who_may_read_them(queue: Queue) -> None:
+    second = make_queue(tier=Queue.Tier.SECOND, is_default=False)
+    article = make_article(
+        "Badge reader beeps twice", "en", symptom="", steps="Replace the board.", audience="second_level"
+    )
+    ticket = _ask(queue, "Badge reader beeps twice")
+
+    triage(ticket, now=NOW, may_route=True)
+
+    assert solutions(ticket, make_agent(queue)) == []
+    specialist = make_agent(second)
+    assert [one.suggestion.text_id for one in solutions(ticket, specialist)] == [article.pk]
