@@ -183,3 +183,9 @@ def test_synonyms_are_added_changed_and_removed_with_a_record(client):
     page = client.get("/settings/audit/").content.decode()
     assert "plotter, zeichner" in page
     assert "mahlzeit" in page
+
+
+def test_a_misspelt_keyword_is_never_offered_as_the_right_spelling():
+    make_article("Drucker druckt nicht", symptom="Der Drucker steht.", steps="x", keywords="Druker, Drukker")
+
+    assert spell(["Drukcer"]) == "drucker"
