@@ -31,8 +31,8 @@ def upset_because(ticket: Ticket) -> list[str]:
     """Say why the requester may be upset; nothing below the mark from which the list says so."""
     if ticket.upset < UPSET:
         return []
-    kept = Triage.objects.filter(ticket=ticket).values_list("upset", flat=True).first() or []
-    return [_because(kind, detail) for kind, _, detail in kept]
+    triage: Triage | None = getattr(ticket, "triage", None)
+    return [_because(kind, detail) for kind, _, detail in triage.upset] if triage else []
 
 
 def _because(kind: str, detail: str) -> str:
@@ -50,15 +50,21 @@ def _because(kind: str, detail: str) -> str:
 @register.simple_tag
 def learnt_about(ticket: Ticket, user: User) -> Beside | None:
     """Give what was learnt about the ticket; nothing without a model."""
-    learnt, at = Triage.objects.filter(ticket=ticket).values_list("learnt", "at").first() or ({}, None)
-    if not learnt or at is None:
+    triage: Triage | None = getattr(ticket, "triage", None)
+    if triage is None or not triage.learnt:
         return None
+    learnt = triage.learnt
     numbers = [number for number, _ in learnt["like"]]
     seen = Ticket.objects.visible_to(user).filter(pk__in=numbers).only("subject", "state", "resolution", "resolved_at")
     by_number = {one.pk: one for one in seen} if numbers else {}
     queue, share = _queue(ticket, learnt["queues"])
     return Beside(
-        learnt["version"], at, [by_number[one] for one in numbers if one in by_number], queue, share, _quoted(learnt)
+        learnt["version"],
+        triage.at,
+        [by_number[one] for one in numbers if one in by_number],
+        queue,
+        share,
+        _quoted(learnt),
     )
 
 

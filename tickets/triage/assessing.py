@@ -18,6 +18,7 @@ from knowledgebase.search import find_solutions
 from tickets.models import TriageModel
 from tickets.triage import lessons
 from tickets.triage.learning import packing, similar, wording
+from tickets.triage.learning.bm25 import Index
 from tickets.triage.learning.labels import Guess, Labelling
 from tickets.triage.learning.ranking import Neighbour, Ranking
 from tickets.triage.learning.similar import Similar
@@ -72,7 +73,13 @@ class Assessor:
         self.version = version
         self._packed = packed
         self._ranking = Ranking(lessons.papers(), packed.solutions)
-        self._similar = Similar([packed.solutions.memory, packed.others])
+        others = Index(packed.others.words, k1=1.2, b=0.5).narrowed()
+        self._similar = Similar(
+            [
+                (*self._ranking.near, packed.solutions.memory.numbers),
+                (others, others.itself(), packed.others.numbers),
+            ]
+        )
 
     def assess(self, subject: str, text: str) -> Assessment:
         """Answer with what was learnt."""

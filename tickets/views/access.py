@@ -65,7 +65,7 @@ def for_page(user: User) -> QuerySet[Ticket]:
     )
     return (
         Ticket.objects.visible_to(user)
-        .select_related("requester", "assignee", "case_owner", "queue__escalates_to", "specialists")
+        .select_related("requester", "assignee", "case_owner", "queue__escalates_to", "specialists", "triage")
         .annotate(own_drafts=ArraySubquery(drafts), held_rows=held.rows(user), people_beside=held.people_beside())
         .annotate(fact_rows=facts.rows(), incident_rows=facts.incidents())
     )

@@ -77,7 +77,7 @@ def forget() -> None:
 def databases() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT datname FROM pg_database")
-        return {row[0] for row in cursor.fetchall()}
+        return {row[0] for row in cursor.fetchall() if row[0].startswith(connection.settings_dict["NAME"])}
 
 
 def test_requests_are_answered_by_what_the_history_taught_and_the_live_data_stay_as_they_are(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ def test_one_and_three_similar_tickets_take_the_same_queries(queue: Queue) -> No
     counts = []
     for number in (1, 3):
         _learn(ticket, [make_ticket(queue, subject=f"like {one}") for one in range(number)])
+        ticket = Ticket.objects.select_related("triage").get(pk=ticket.pk)
         with CaptureQueriesContext(connection) as taken:
             assert _show(ticket, agent).count("<li>") == number
         counts.append(len(taken))

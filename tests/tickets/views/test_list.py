@@ -85,7 +85,7 @@ def test_each_view_keeps_what_its_name_says() -> None:
     assert shown("waiting") == {"wartet"}
     assert shown("unanswered") == shown("open") == shown("risk") == {"meins", "wartet", "frei"}
     assert client.get("/tickets/").context["counts"].by_view == {
-        "mine": 1, "risk": 3, "unanswered": 3, "unassigned": 1, "waiting": 1, "open": 3,
+        "mine": 1, "risk": 3, "unanswered": 3, "upset": 0, "unassigned": 1, "waiting": 1, "open": 3,
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.db import connection, connections
 from psycopg2 import errors, sql
 
 _SUFFIX = "_triage_eval"
-_LOCK = 0x7121AE7A
+_LOCK = 0x7121AE7
 _LONGEST_NAME = 63
 
 
@@ -27,7 +27,7 @@ def scratch_database() -> Iterator[None]:
     """
     live = str(connection.settings_dict["NAME"])
     scratch = live[: _LONGEST_NAME - len(_SUFFIX)] + _SUFFIX
-    server = _server()
+    server = _server(scratch)
     try:
         _make(server, scratch)
         _switch(scratch)
@@ -41,18 +41,18 @@ def scratch_database() -> Iterator[None]:
         server.close()
 
 
-def _server() -> Any:
-    """Connect beside the live database, and be the only one who measures."""
+def _server(scratch: str) -> Any:
+    """Connect beside the live database, and be the only one who measures there."""
     try:
         server = psycopg2.connect(**{**connection.get_connection_params(), "dbname": "postgres"})
     except psycopg2.OperationalError as error:
         raise CannotMeasure(f"The database server can't be reached: {error}") from None
     server.autocommit = True
     with server.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [_LOCK, scratch])
         if not cursor.fetchone()[0]:
             server.close()
-            raise CannotMeasure("Another triage_eval is under way on this server.")
+            raise CannotMeasure("Another triage_eval is under way in this database.")
     return server
 
 

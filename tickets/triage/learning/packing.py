@@ -21,7 +21,7 @@ from tickets.triage.learning.logistic import Logistic
 from tickets.triage.learning.memory import NOTHING, Classifier, Memory, remember
 from tickets.triage.learning.ranking import Learnt
 
-FORMAT = 1
+FORMAT = 2
 _MOST_TIMES = 255
 Arrays = dict[str, NDArray[Any]]
 
@@ -112,7 +112,7 @@ def _unmemory(name: str, arrays: Arrays) -> Memory:
     numbers = arrays[f"{name}numbers"]
     counted = Postings(
         {word: place for place, word in enumerate(words)}, arrays[f"{name}starts"], arrays[f"{name}documents"],
-        arrays[f"{name}times"].astype(np.int32), len(numbers),
+        arrays[f"{name}times"], len(numbers),
     )  # fmt: skip
     return Memory(counted, numbers, arrays[f"{name}articles"])
 

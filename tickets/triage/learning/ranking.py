@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tickets.triage.learning import logistic, wording
+from tickets.triage.learning.bm25 import Index, Scores
 from tickets.triage.learning.memory import FEWEST_SOLVED, Classifier, Memory, Paper, Solved, classify, remember
 from tickets.triage.learning.shelf import Shelf
 from tickets.triage.learning.views import Neighbour, Seen, Views
@@ -57,6 +58,11 @@ class Ranking:
     def __init__(self, papers: Sequence[Paper], learnt: Learnt) -> None:
         self._views = Views(Shelf(papers), learnt.memory, learnt.classifier)
         self._fusion, self._trust, self._proven = learnt.fusion, learnt.trust, learnt.proven
+
+    @property
+    def near(self) -> tuple[Index, Scores]:
+        """Give the index of the remembered tickets, and what each is worth to itself."""
+        return self._views.near, self._views.itself
 
     def rank(self, words: Sequence[str], *, limit: int = 10) -> list[Ranked]:
         """Rank the articles for the words of a request (`wording.tokens`); the first confidence is calibrated."""

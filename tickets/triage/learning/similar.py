@@ -3,26 +3,25 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tickets.triage.learning.bm25 import Index
-from tickets.triage.learning.memory import Memory
+from tickets.triage.learning.bm25 import Index, Scores
 
 LEAST = 0.25
 _RAREST, _MORE, _MANY = 12, 60, 20_000  # so many words find them among many tickets, and among few
 
 
 class Similar:
-    """Looks into several memories at once."""
+    """Looks into several memories at once: the index of each, what each of its texts is worth to itself, the numbers."""
 
-    def __init__(self, memories: Sequence[Memory]) -> None:
-        self._parts = [(Index(one.words, k1=1.2, b=0.5), one.numbers) for one in memories if len(one.numbers)]
-        self._itself = [index.itself() for index, _ in self._parts]
+    def __init__(self, parts: Sequence[tuple[Index, Scores, NDArray[np.int64]]]) -> None:
+        self._parts = [part for part in parts if len(part[2])]
 
     def find(self, words: Sequence[str], most: int) -> list[tuple[int, float]]:
         """Give the numbers of the tickets that are most alike, with their likeness between 0 and 1."""
         asked = list(dict.fromkeys(words))
         found: list[tuple[int, float]] = []
-        for (index, numbers), itself in zip(self._parts, self._itself, strict=True):
+        for index, itself, numbers in self._parts:
             scores = index.scores(asked, _RAREST if index.size > _MANY else _MORE)
             own = max(index.weight(asked), 1e-6)
             taken = min(most, index.size)

@@ -52,8 +52,8 @@ class Views:
         newest[:-MOST_ENRICHING] = NOTHING
         solved = [(memory.words, newest[:, column]) for column in range(newest.shape[1])]
         self.rich = Index(joined([(shelf.counted, shelf.row_of_paper), *solved], len(self.articles)), k1=8, b=0.3)
-        self._near = Index(memory.words, k1=1.2, b=0.5)
-        self._itself = self._near.itself()
+        self.near = Index(memory.words, k1=1.2, b=0.5).narrowed()
+        self.itself = self.near.itself()
         often = np.bincount(self._solves[self._solves >= 0], minlength=len(self.articles))
         self._often = np.log1p(often.astype(np.float64))
         self._classifier = classifier
@@ -77,20 +77,20 @@ class Views:
         return Seen(features, neighbours, none, known)
 
     def _find_neighbours(self, asked: list[str], features: NDArray[np.float64]) -> list[Neighbour]:
-        if not self._near.size:
+        if not self.near.size:
             return []
-        scores = self._near.scores(asked, RAREST if self._near.size > MANY else MORE)
-        most = min(NEIGHBOURS, self._near.size)
+        scores = self.near.scores(asked, RAREST if self.near.size > MANY else MORE)
+        most = min(NEIGHBOURS, self.near.size)
         best = np.argpartition(-scores, most - 1)[:most]
         best = best[np.argsort(-scores[best], kind="stable")]
-        own = max(self._near.weight(asked), 1e-6)
+        own = max(self.near.weight(asked), 1e-6)
         total = float(scores[best].sum()) or 1.0
         found = []
         for at in best:
             score = float(scores[at])
             if score <= 0:
                 break
-            likeness = min(1.0, score / max(float(np.sqrt(self._itself[at] * own)), 1e-6))
+            likeness = min(1.0, score / max(float(np.sqrt(self.itself[at] * own)), 1e-6))
             for row in self._solves[at]:
                 if row >= 0:
                     features[row, 6] += score / total
