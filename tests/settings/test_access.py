@@ -10,6 +10,7 @@ from knowledgebase.models import Article, StopWord, Synonyms
 from people.models import AuditEntry, User
 from tests.factories import make_user
 from tests.settings.conftest import SECRET, Everything
+from tickets.models import Questionnaire
 
 pytestmark = pytest.mark.django_db
 
@@ -17,13 +18,13 @@ WRITES_ONLY = {
     "activation", "members", "member", "rule_position", "policy_preview", "mailbox_new_trial", "mailbox_trial",
     "person_activation", "password_mail", "grant_sign_in",
     "mail_rule_position", "mail_rule_switch", "triage_training", "triage_use", "phrase_removal",
-    "word_removal", "filler_removal",
+    "word_removal", "filler_removal", "questionnaire_preview",
 }  # fmt: skip
 FOR_ADMINS = {
     "queue_new", "rule_new", "calendar_new", "policy_new", "mailbox_new", "person_new",
     "deactivation", "member_removal", "rule_removal", "person_deactivation",
     "grant_new", "grant_removal", "grant_callback",
-    "mail_rule_new", "mail_rule_removal", "block_removal",
+    "mail_rule_new", "mail_rule_removal", "block_removal", "questionnaire_new",
 }  # fmt: skip
 # Leads look after the articles, and so after the words by which they are found.
 FOR_LEADS = {"words", "word", "word_removal", "filler_removal"}
@@ -48,6 +49,8 @@ def address(name: str, everything: Everything) -> str:
         return reverse(f"settings:{name}", args=[Block.objects.get().pk])
     if name in ("member", "member_removal"):
         return reverse(f"settings:{name}", args=[everything.queue.pk, everything.member.pk])
+    if name == "questionnaire":
+        return reverse("settings:questionnaire", args=[Questionnaire.objects.get_or_create(name_de="VPN")[0].pk])
     if name in ("word", "word_removal"):
         return reverse(f"settings:{name}", args=[Synonyms.objects.all()[0].pk])
     if name == "filler_removal":
@@ -78,10 +81,10 @@ def test_agents_may_not(everything: Everything) -> None:
     client.force_login(everything.agent)
 
     for name in NAMES:
-        assert {
-            client.get(address(name, everything)).status_code,
-            client.post(address(name, everything)).status_code,
-        } == {403}, name
+        seen = client.get(address(name, everything)).status_code
+        assert (seen, client.post(address(name, everything)).status_code) == (
+            405 if name in FOR_LEADS & WRITES_ONLY else 403, 403,
+        ), name  # fmt: skip
 
 
 def test_leads_read_and_change_nothing(everything: Everything, lead: User) -> None:
@@ -89,7 +92,7 @@ def test_leads_read_and_change_nothing(everything: Everything, lead: User) -> No
     client.force_login(lead)
 
     for name in NAMES:
-        expected = {403} if name in FOR_ADMINS | WRITES_ONLY else {200}
+        expected = {405} if name in FOR_LEADS & WRITES_ONLY else {403} if name in FOR_ADMINS | WRITES_ONLY else {200}
         assert {client.get(address(name, everything)).status_code} == expected, name
         if name not in FOR_LEADS:
             assert {client.post(address(name, everything)).status_code} == {403}, name

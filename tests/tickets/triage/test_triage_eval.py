@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from tests.factories import make_queue, make_ticket
 from tests.tickets.triage.test_learning import SAYINGS
 from tickets.models import Ticket
 from tickets.triage import assessing
-from tickets.triage.evaluating.scratch import scratch_database
+from tickets.triage.evaluating.scratch import _server
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,5 +173,6 @@ def test_articles_are_checked(tmp_path: Path, row: dict[str, Any], reason: str) 
 def test_two_at_once_are_refused(tmp_path: Path) -> None:
     articles, requests = write(tmp_path / "a.jsonl", ARTICLES), write(tmp_path / "r.jsonl", REQUESTS)
 
-    with scratch_database(), pytest.raises(CommandError, match="Another triage_eval is under way"):
+    other = _server(f"{connection.settings_dict['NAME']}_triage_eval")
+    with closing(other), pytest.raises(CommandError, match="Another triage_eval is under way"):
         call_command("triage_eval", articles=articles, history=None, requests=requests, out=tmp_path / "out.jsonl")
