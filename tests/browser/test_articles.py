@@ -84,7 +84,7 @@ def test_the_life_of_an_article(at: Open, author: User, lead: User, reviewed: Ca
     assert violations(writer) == []
     writer.get_by_role("button", name="Save draft").click()
     expect(writer.locator(".kb-steps img")).to_be_visible()
-    writer.wait_for_function("document.querySelector('.kb-steps img').naturalWidth === 1")
+    expect(writer.locator(".kb-steps img")).to_have_js_property("naturalWidth", 1)
     article = Article.objects.get()
     assert Picture.objects.get().article == article
 
@@ -119,7 +119,7 @@ def test_the_life_of_an_article(at: Open, author: User, lead: User, reviewed: Ca
     assert wait_until(lambda: Article.objects.get().state == "published", within=30)
     visitor = at(None, f"/help/{article.pk}/")
     expect(visitor.locator("h1")).to_have_text("Fremder USB-Stick")
-    visitor.wait_for_function("document.querySelector('.read img').naturalWidth === 1")
+    expect(visitor.locator(".read img")).to_have_js_property("naturalWidth", 1)
 
 
 def test_a_translation_is_outrun_and_its_original_restored(at: Open, author: User) -> None:
