@@ -19,7 +19,7 @@ def searches(request: AgentRequest) -> HttpResponse:
     if not can(request.user, "write"):
         raise PermissionDenied
     if request.method == "POST":
-        if forget(request.POST.get("query", "")[:200]):
+        if forget(request.POST.get("query", "").replace("\0", "")[:200]):
             messages.success(request, gettext("Taken out of the list."))
         return redirect("knowledge:searches")
     everything = request.GET.get("all") == "1"

@@ -51,7 +51,12 @@ SEARCHABLE = [
 @pytest.mark.parametrize("role", HIDDEN)
 def test_no_page_and_no_part_of_one_tells(world: World, role: str) -> None:
     client, told = world.client(role), []
-    links = ("portal:ticket_by_link", "portal:link_attachment", "portal:link_body")  # meant for whoever has the link
+    links = (
+        "portal:ticket_by_link",
+        "portal:link_attachment",
+        "portal:link_body",
+        "portal:link_solution",
+    )  # meant for whoever has the link
     wheres = [address(world, name, case) for name in GETS if name not in links for case in (world.own, world.foreign)]
     wheres += [
         f"/{door}/{article.article_id}/"

@@ -165,7 +165,7 @@ def make_world() -> World:
             "mailboxes": make_mailbox(first).pk,
             "grants": OAuthGrant.objects.create(name="Mail", provider="google", client_id="client").pk,
             "people": people["view"].pk,
-            "words": Synonyms.objects.order_by("pk")[0].pk,
+            "words": Synonyms.objects.create(words=["laptop", "notebook"]).pk,
             "mail-rules": MailRule.objects.create(name="Rule", conditions=[CONDITION]).pk,
             "questionnaires": asked.questionnaire_id,
             "triage": TriageModel.objects.create(version=1, made_at=now, content=b"x", size=1, state="draft").pk,

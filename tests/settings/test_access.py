@@ -52,9 +52,9 @@ def address(name: str, everything: Everything) -> str:
     if name == "questionnaire":
         return reverse("settings:questionnaire", args=[Questionnaire.objects.get_or_create(name_de="VPN")[0].pk])
     if name in ("word", "word_removal"):
-        return reverse(f"settings:{name}", args=[Synonyms.objects.all()[0].pk])
+        return reverse(f"settings:{name}", args=[Synonyms.objects.get_or_create(words=["laptop", "notebook"])[0].pk])
     if name == "filler_removal":
-        return reverse(f"settings:{name}", args=[StopWord.objects.all()[0].pk])
+        return reverse(f"settings:{name}", args=[StopWord.objects.get_or_create(word="bitte")[0].pk])
     return reverse(f"settings:{name}", args=[of[name].pk] if name in of else [])
 
 
