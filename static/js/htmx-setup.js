@@ -19,6 +19,13 @@
     }
   });
 
+  // Under hx-push-url="false" the address stays what it is; htmx 2.0.10 pushes that of boosted forms all the same.
+  document.addEventListener("htmx:beforeHistoryUpdate", ({ detail }) => {
+    if (detail.requestConfig?.elt?.closest("[hx-push-url]")?.getAttribute("hx-push-url") !== "false") return;
+    detail.history.type = "replace";
+    detail.history.path = location.href;
+  });
+
   // --- busy -------------------------------------------------------------------------------------------------------
   const setBusy = (button, busy) => {
     if (!button) return;

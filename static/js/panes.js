@@ -2,16 +2,37 @@
 // The newest message of a thread is in view when it opens, and stays there while new ones come in.
 (() => {
   const toEnd = (thread) => { thread.scrollTop = thread.scrollHeight; };
+  // What loads late (pictures, frames, how far a mail got) makes a thread grow: who was at its end stays there.
+  const grown = new ResizeObserver((entries) => {
+    for (const thread of new Set(entries.map(({ target }) => target.closest(".thread")))) {
+      if (thread?.dataset.at === "end") toEnd(thread);
+    }
+  });
+  const heights = new WeakMap();
+  let left = null; // where somebody was who reads further up, while the same thread comes anew
   const ready = (root = document) => {
     for (const thread of root.querySelectorAll?.(".thread:not([data-at])") ?? []) {
-      thread.dataset.at = "end";
-      toEnd(thread);
-      addEventListener("load", () => toEnd(thread), { once: true });
+      const above = left?.ticket === thread.dataset.liveTicket ? left : null;
+      left = null;
+      thread.dataset.at = above ? "above" : "end";
+      if (above) thread.scrollTop = above.top;
+      else {
+        toEnd(thread);
+        addEventListener("load", () => toEnd(thread), { once: true });
+      }
+      for (const part of thread.children) grown.observe(part);
       thread.addEventListener("scroll", () => {
+        const isLower = heights.has(thread) && thread.scrollHeight !== heights.get(thread);
+        heights.set(thread, thread.scrollHeight);
+        if (isLower && thread.dataset.at === "end") return; // it grew, nobody scrolled
         thread.dataset.at = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60 ? "end" : "above";
       }, { passive: true });
     }
   };
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    const thread = target?.matches?.(".thread") ? target : null;
+    if (thread?.dataset.at === "above") left = { ticket: thread.dataset.liveTicket, top: thread.scrollTop };
+  });
   ready();
   document.addEventListener("htmx:load", (event) => ready(event.detail.elt.parentNode ?? document));
   document.addEventListener("htmx:afterSettle", () => {

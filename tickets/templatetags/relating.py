@@ -19,6 +19,15 @@ def belongs_to(ticket: Ticket, user: User) -> Ticket | None:
 
 
 @register.simple_tag
+def went_to(ticket: Ticket, user: User) -> Ticket | None:
+    """Give the ticket in which a void one goes on, if this person may see it."""
+    if ticket.merged_into_id is None:
+        return None
+    target = ticket.root()
+    return target if target.pk != ticket.pk and can(user, "view_notes", target) else None
+
+
+@register.simple_tag
 def may_merge(ticket: Ticket, other: Ticket, user: User) -> bool:
     """Tell whether this person may put the one into the other."""
     done = (Ticket.State.VOID, Ticket.State.CLOSED)
