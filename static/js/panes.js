@@ -1,14 +1,14 @@
 // On phones one pane at a time: data-show-pane="panel" switches without a new page, its link works without scripts.
 // The newest message of a thread is in view when it opens, and stays there while new ones come in.
 (() => {
-  const toEnd = (thread) => { thread.scrollTop = thread.scrollHeight; };
+  const heights = new WeakMap(); // of threads, when they were last scrolled to their end
+  const toEnd = (thread) => { thread.scrollTop = thread.scrollHeight; heights.set(thread, thread.scrollHeight); };
   // What loads late (pictures, frames, how far a mail got) makes a thread grow: who was at its end stays there.
   const grown = new ResizeObserver((entries) => {
     for (const thread of new Set(entries.map(({ target }) => target.closest(".thread")))) {
       if (thread?.dataset.at === "end") toEnd(thread);
     }
   });
-  const heights = new WeakMap();
   let left = null; // where somebody was who reads further up, while the same thread comes anew
   const ready = (root = document) => {
     for (const thread of root.querySelectorAll?.(".thread:not([data-at])") ?? []) {
@@ -22,11 +22,13 @@
       }
       for (const part of thread.children) grown.observe(part);
       thread.addEventListener("scroll", () => {
-        const isLower = heights.has(thread) && thread.scrollHeight !== heights.get(thread);
-        heights.set(thread, thread.scrollHeight);
-        if (isLower && thread.dataset.at === "end") return; // it grew, nobody scrolled
+        if (thread.dataset.at === "end" && thread.scrollHeight !== heights.get(thread)) return; // it grew, nobody scrolled
         thread.dataset.at = thread.scrollHeight - thread.scrollTop - thread.clientHeight < 60 ? "end" : "above";
       }, { passive: true });
+      // What somebody unfolds is what they read now.
+      thread.addEventListener("click", ({ target }) => {
+        if (target.closest("summary, [data-mail-frame]")) thread.dataset.at = "above";
+      });
     }
   };
   document.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
