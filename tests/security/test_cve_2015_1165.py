@@ -14,7 +14,7 @@ from tickets.operations.replying import reply
 
 
 def test_there_is_no_feed() -> None:
-    names = [f"{name} {pattern.pattern}".lower() for name, pattern in patterns()]
+    names = [f"{name} {pattern.pattern}".lower().replace("feedback", "") for name, pattern in patterns()]
 
     assert len(names) > 80
     assert [name for name in names if any(word in name for word in ("rss", "atom", "feed", ".xml", "ical"))] == []

@@ -31,4 +31,4 @@ def test_no_template_trusts_a_text() -> None:
 
     assert len(templates) > 100
     assert trusting == []
-    assert unescaping <= {"letter.txt"}  # plain text
+    assert {Path(name).suffix for name in unescaping} <= {".txt"}  # plain text

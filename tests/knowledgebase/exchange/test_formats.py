@@ -39,7 +39,8 @@ def test_markdown_gives_back_what_was_written(row):
 def test_html_gives_back_what_was_written(row):
     row = _plain(row) | {"title": "Titel", "steps": "1. Eins"}
 
-    assert _said(html_files.read(html_files.write(row), "a.html").values) == _said(row)
+    written = {name: value.replace("\xa0", " ") for name, value in row.items()}  # in HTML it only keeps words together
+    assert _said(html_files.read(html_files.write(row), "a.html").values) == _said(written)
 
 
 @settings(max_examples=150, deadline=None)
