@@ -19,7 +19,9 @@ def still_asked(request: HttpRequest, pk: int) -> HttpResponse:
     staff = cast(StaffRequest, request)
     ticket = ticket_for(staff, pk, "reply")
     try:
-        mark_still_asked(ticket, request.POST.get("question", "").replace("\0", "")[:20], by=staff.user, now=timezone.now())
+        mark_still_asked(
+            ticket, request.POST.get("question", "").replace("\0", "")[:20], by=staff.user, now=timezone.now()
+        )
     except NotAsked:
         raise Http404 from None
     if not staff.htmx:
