@@ -93,7 +93,7 @@ def test_mail_and_text_change_places(page: Page, ticket: Ticket) -> None:
     page.goto(f"/tickets/{ticket.pk}/")
     message = page.locator(".msg:has([data-opens])")
     message.scroll_into_view_if_needed()
-    expect(message.locator("iframe:not(.is-loading)")).to_have_count(1)
+    expect(message.locator("iframe:not(.is-loading)")).to_have_count(1, timeout=20_000)
     expect(message.locator(".body")).to_be_hidden()
 
     message.locator("[data-mail-frame]").press("Enter")
@@ -113,11 +113,27 @@ def test_what_is_read_stays_where_it_is_while_a_mail_above_grows(page: Page, tic
     assert page.evaluate(f"{thread}.scrollHeight - {thread}.scrollTop - {thread}.clientHeight") < 3
 
 
+def test_the_menu_of_a_mail_opens_inside_the_conversation(page: Page, ticket: Ticket) -> None:
+    page.goto(f"/tickets/{ticket.pk}/")
+    page.wait_for_timeout(800)  # until the mails stand where they stay
+    menu = page.locator(".of-mail").last
+    menu.locator("summary").click()
+
+    way = menu.get_by_role("link", name="Headers")
+    expect(way).to_be_visible()
+    assert way.evaluate("""way => {
+        const box = way.getBoundingClientRect(), thread = document.getElementById("thread").getBoundingClientRect();
+        return box.left >= thread.left && box.right <= thread.right;
+    }""")
+    way.click()
+    expect(page.locator(".raw-lines")).to_contain_text("Message-ID: ")
+
+
 def test_the_pages_about_a_mail_are_accessible(page: Page, ticket: Ticket) -> None:
     page.goto(f"/tickets/{ticket.pk}/")
     message = page.locator(".msg:has([data-opens])")
     message.scroll_into_view_if_needed()
-    expect(message.locator("iframe:not(.is-loading)")).to_have_count(1)
+    expect(message.locator("iframe:not(.is-loading)")).to_have_count(1, timeout=20_000)
     wrong = {"ticket": violations(page)}
     message.locator(".of-mail summary").press("Enter")
     message.get_by_role("link", name="Headers").press("Enter")
