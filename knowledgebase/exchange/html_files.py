@@ -38,13 +38,18 @@ def read(text: str, file: str) -> Raw:
     raw.lines = dict(page.lines)
     for name, (markdown, html) in page.sections.items():
         # Somebody may have changed the page and left our Markdown: then the page counts.
-        unchanged = markdown is not None and render(markdown).strip() == html.strip()
+        unchanged = markdown is not None and _alike(render(markdown)) == _alike(html)
         raw.values[name] = tidy(markdown or "") if unchanged else to_markdown(html)
     if not page.sections:
         raw.values["steps"] = to_markdown(page.body)
     if not raw.values.get("language") and page.language:
         raw.values["language"] = page.language
     return raw
+
+
+def _alike(html: str) -> str:
+    """Write what is the same in HTML in the same way."""
+    return html.replace("&nbsp;", "\xa0").strip()
 
 
 def _attribute(text: str) -> str:

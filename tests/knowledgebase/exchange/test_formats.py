@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from knowledgebase.exchange import csv_files, html_files, markdown_files
@@ -36,11 +36,11 @@ def test_markdown_gives_back_what_was_written(row):
 
 @settings(max_examples=150, deadline=None)
 @given(ROWS)
+@example(dict.fromkeys(COLUMNS, "") | {"cause": "0\xa0["})
 def test_html_gives_back_what_was_written(row):
     row = _plain(row) | {"title": "Titel", "steps": "1. Eins"}
 
-    written = {name: value.replace("\xa0", " ") for name, value in row.items()}  # in HTML it only keeps words together
-    assert _said(html_files.read(html_files.write(row), "a.html").values) == _said(written)
+    assert _said(html_files.read(html_files.write(row), "a.html").values) == _said(row)
 
 
 @settings(max_examples=150, deadline=None)
