@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 
 from channels_intake.email import charsets, limits
 from channels_intake.email.files import disposition_of, given_name
@@ -13,6 +14,8 @@ from helpdesk.lib.html_text import to_text
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
 _ENRICHED = frozenset({"text/enriched", "text/richtext"})
 _TEXTUAL = frozenset({"text/plain", "text/html", "text/markdown", "text/x-markdown", "text/x-plain"}) | _ENRICHED
+_LONGEST_EXCUSE = 600  # characters of a text that only says that the mail is HTML
+_BEGINNING = 60_000
 _FOR_OTHERS = frozenset({"text/x-amp-html", "text/watch-html"})  # the same words again, for some programs
 
 
@@ -44,7 +47,7 @@ def read_body(root: Part, notes: list[str]) -> Body:
         plain = [_without_files(piece.source(notes), piece.part, body) for piece in alternatives if not piece.is_html]
         rich = [piece.source(notes) for piece in alternatives if piece.is_html]
         htmls.extend(rich)
-        if rich and not any(_says_something(text) for text in plain):
+        if rich and (not any(_says_something(text) for text in plain) or _is_excuse("\n".join(plain), rich)):
             plain = [text for text in (html_as_text(source, notes) for source in rich) if not _repeats(text, texts)]
         texts.extend(text.strip("\n") for text in plain if text.strip())
     body.text = _cap("\n\n".join(texts), limits.TEXT_CHARS, "text_cut", notes)
@@ -147,6 +150,20 @@ def _repeats(text: str, texts: list[str]) -> bool:
 
 def _says_something(text: str) -> bool:
     return any(char.isalnum() for char in text[:20_000])
+
+
+def _is_excuse(text: str, sources: list[str]) -> bool:
+    """Tell whether a short text only says that the mail is HTML: it shares few words with the HTML, which says more."""
+    words = _words(text)
+    if not words or len(text) > _LONGEST_EXCUSE:
+        return False
+    source = "\n".join(sources)[: limits.HTML_CHARS]
+    shared = words & _words(unescape(source[:_BEGINNING]))
+    return len(shared) * 2 < len(words) and len(_words(to_text(source))) > len(words)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.lower()))
 
 
 def html_as_text(source: str, notes: list[str]) -> str:

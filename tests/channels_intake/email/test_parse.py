@@ -1,6 +1,7 @@
 """Reading a mail: one real-shaped mail in tests/mail for each oddity."""
 
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -356,3 +357,25 @@ def test_alternatives_for_some_programs_are_no_files():
 
 def test_subjects_cannot_turn_their_letters_around():
     assert to_envelope("From: a@b.example\r\nSubject: a\u202etxt.exe\r\n\r\nx".encode()).subject == "atxt.exe"
+
+
+@pytest.mark.parametrize(
+    ("text", "markup", "shown"),
+    [
+        (
+            "Diese Nachricht ist im HTML-Format. Bitte ein anderes Programm benutzen.",
+            "<p>Guten Tag,</p><p>die Rechnung 4711 stimmt nicht. Bitte stornieren.</p><p>Viele Gr&uuml;&szlig;e aus K&ouml;ln, Petra</p>",
+            "Guten Tag,\n\ndie Rechnung 4711 stimmt nicht. Bitte stornieren.\n\nViele Grüße aus Köln, Petra",
+        ),
+        ("Grüße aus Köln", "<p>Gr&uuml;&szlig;e aus <b>K&ouml;ln</b></p><p>Petra Lang, Vertrieb</p>", "Grüße aus Köln"),
+        ("Schaden am Drucker, siehe Bild", "<p><img src='cid:bild'></p>", "Schaden am Drucker, siehe Bild"),
+    ],
+    ids=["excuse", "same words", "says more"],
+)
+def test_a_text_that_only_says_that_the_mail_is_html_gives_way_to_it(text, markup, shown):
+    message = EmailMessage()
+    message["From"], message["Subject"] = "petra@kunde.example", "Rechnung"
+    message.set_content(text)
+    message.add_alternative(markup, subtype="html")
+
+    assert to_envelope(message.as_bytes()).full_text == shown
