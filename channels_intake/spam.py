@@ -24,9 +24,10 @@ def mark_as_spam(ticket: Ticket, *, block: bool, by: User, now: datetime) -> Tic
     """
     if block and ticket.requester.is_agent:
         raise CannotBlock(f"{ticket.requester} works here.")
-    if block:
-        block_sender(ticket.requester.email, note=ticket.number, by=by, now=now)
-    return void(ticket, reason=Ticket.VoidReason.SPAM, by=by, now=now)
+    blocked = ticket.requester.email if block else ""
+    if blocked:
+        block_sender(blocked, note=ticket.number, by=by, now=now)
+    return void(ticket, reason=Ticket.VoidReason.SPAM, by=by, now=now, blocked=blocked)
 
 
 @transaction.atomic

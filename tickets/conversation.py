@@ -226,6 +226,8 @@ def _voided(event: Any) -> str:
     words = _with(gettext("set the ticket aside"), str(reason))
     if target := event.facts.get("target"):
         words = f"{words} → #{target}"
+    if address := event.facts.get("blocked"):
+        words = _with(words, gettext("mail of %(address)s is refused from now on") % {"address": address})
     return words
 
 

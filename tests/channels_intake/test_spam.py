@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 
 from channels_intake.models import Arrival, Block, MailRule
@@ -175,6 +176,40 @@ def test_several_are_taken_back_at_once(queue: Queue, rule: MailRule) -> None:
     _client(make_agent(queue)).post("/intake/spam/", {"ticket": taken[:2]})
 
     assert set(Ticket.objects.filter(state="new").values_list("pk", flat=True)) == set(taken[:2])
+
+
+def test_the_conversation_says_whose_mail_is_refused_from_now_on(queue: Queue) -> None:
+    alone, blocked, client = receive(mail()).ticket, receive(mail()).ticket, _client(make_agent(queue, language="en"))
+
+    client.post(f"/intake/tickets/{alone.pk}/spam/")
+    client.post(f"/intake/tickets/{blocked.pk}/spam/", {"block": "1"})
+
+    said = "set the ticket aside: Spam: mail of petra@kunde.example is refused from now on"
+    assert said in client.get(f"/tickets/{blocked.pk}/").content.decode()
+    assert "refused from now on" not in client.get(f"/tickets/{alone.pk}/").content.decode()
+
+
+def test_a_search_that_finds_no_spam_says_so_and_leads_back(queue: Queue, rule: MailRule) -> None:
+    receive(mail(subject="Lottery"))
+    client = _client(make_agent(queue, language="en"))
+
+    page = client.get("/intake/spam/", {"q": "<nobody>"}).content.decode()
+
+    assert "No spam has “&lt;nobody&gt;” in its sender or subject." in page
+    assert "Nothing was taken for spam." not in page
+    assert 'href="/intake/spam/"' in page.partition("Nothing found")[2]
+
+
+def test_the_list_of_spam_is_read_from_its_index(queue: Queue, rule: MailRule) -> None:
+    receive(mail(subject="Lottery"))
+    spam = Ticket.objects.filter(state="void", void_reason="spam").order_by("-created_at", "-pk")[:50]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = spam.explain()
+
+    assert "ticket_spam" in plan
+    assert "Sort" not in plan
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -151,6 +151,11 @@ class Ticket(models.Model):
         )
         indexes = (
             models.Index(
+                fields=["-created_at", "-id"],
+                name="ticket_spam",
+                condition=models.Q(state="void", void_reason="spam"),
+            ),
+            models.Index(
                 fields=["queue", "next_due_at", "-id"],
                 name="ticket_open_queue",
                 condition=models.Q(state__in=OPEN_STATES),

@@ -1,6 +1,7 @@
 """Setting tickets aside that are none, spam and duplicates, and taking spam back that is none."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -21,10 +22,16 @@ class NotSpam(Exception):
 
 @transaction.atomic
 def void(
-    ticket: Ticket, *, reason: Ticket.VoidReason, by: User, now: datetime, merged_into: Ticket | None = None
+    ticket: Ticket,
+    *,
+    reason: Ticket.VoidReason,
+    by: User,
+    now: datetime,
+    merged_into: Ticket | None = None,
+    blocked: str = "",
 ) -> Ticket:
     """
-    Set a ticket aside; `merged_into` is where its matter goes on.
+    Set a ticket aside; `merged_into` is where its matter goes on, `blocked` whose mail is refused from now on.
 
     :raises CannotVoid: if it is void already, has no reason, or would go on in itself.
     """
@@ -37,9 +44,9 @@ def void(
     ticket.state, ticket.void_reason, ticket.merged_into = Ticket.State.VOID, reason, merged_into
     ticket.pending_until = None
     save(ticket, "state", "void_reason", "merged_into", "pending_until", *clocks.SAVED, now=now)
-    events.record(
-        ticket, Event.Kind.VOIDED, by=by, now=now, reason=reason, target=merged_into.pk if merged_into else None
-    )
+    facts: dict[str, Any] = {"blocked": blocked} if blocked else {}
+    target = merged_into.pk if merged_into else None
+    events.record(ticket, Event.Kind.VOIDED, by=by, now=now, reason=reason, target=target, **facts)
     return ticket
 
 
