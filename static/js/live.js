@@ -17,7 +17,8 @@
     if (due.has(part)) return;
     due.set(part, setTimeout(() => {
       due.delete(part);
-      if (part.isConnected) htmx.trigger(part, "live");
+      const now = part.isConnected ? part : document.getElementById(part.id); // it came anew meanwhile
+      if (now) htmx.trigger(now, "live");
     }, part.hasAttribute("data-live-list") ? 400 : 60));
   };
   const wakeAll = (selector) => document.querySelectorAll(selector).forEach(wake);
@@ -36,6 +37,33 @@
     if (name === "ticket" || name === "list") wakeAll("[data-live-list]");
     if (name === "chat") wakeAll(`[data-live-chat="${Number(detail.id)}"], [data-live-chats]`);
   };
+
+  // A part that comes anew would take away the place to which the answer of an action goes: it waits until that is there.
+  const acts = new Set(), waiting = new Set();
+  const isLive = ({ requestConfig }) => requestConfig?.triggeringEvent?.type === "live";
+  const isAct = ({ requestConfig }) => (requestConfig?.verb ?? "get") !== "get";
+  const goOn = () => {
+    const parts = [...waiting].map((id) => document.getElementById(id));
+    waiting.clear();
+    parts.forEach((part) => part && htmx.trigger(part, "live"));
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const { detail } = event;
+    if (isAct(detail)) acts.add(detail.xhr);
+    else if (acts.size && isLive(detail)) {
+      event.preventDefault();
+      waiting.add(detail.elt.id);
+    }
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!isLive(detail) || (!acts.size && detail.target.isConnected)) return;
+    detail.shouldSwap = false;
+    waiting.add(detail.target.id);
+    if (!acts.size) setTimeout(goOn);
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (acts.delete(detail.xhr) && !acts.size) setTimeout(goOn);
+  });
 
   const open = () => {
     source = new EventSource(address);

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from people.models import User
 from tests.browser.axe import violations
@@ -238,3 +238,71 @@ def test_on_a_phone_one_area_at_a_time(at: Login, world: World) -> None:
     page.go_back()
 
     expect(page.locator(".list")).to_be_visible()
+
+
+def test_an_action_leaves_the_address_of_the_ticket_in_place(at: Login, world: World) -> None:
+    ticket = make_ticket(world.first, subject="Übernehmen", now=timezone.now())
+    page = at()
+    page.goto(f"/tickets/{ticket.pk}/")
+
+    page.locator("#head").get_by_role("button", name="Übernehmen").click()
+
+    expect(page.locator("#head")).to_contain_text("Lena Brandt")
+    assert page.url.endswith(f"/tickets/{ticket.pk}/")
+    answer = page.reload()
+    assert answer is not None
+    assert answer.status == 200
+
+
+def test_a_subject_without_spaces_stays_in_its_pane(at: Login, world: World) -> None:
+    ticket = make_ticket(world.first, subject="Donaudampfschifffahrt" * 11, now=timezone.now())
+
+    for size in SIZES:
+        page = at(size)
+        page.goto(f"/tickets/{ticket.pk}/")
+
+        assert page.locator("#talk h1").evaluate("title => title.scrollWidth <= title.clientWidth + 1")
+
+
+def test_who_reads_further_up_stays_there_and_who_reads_the_end_sees_what_comes(at: Login, world: World) -> None:
+    ticket = make_ticket(world.first, subject="Langes Gespräch", text="Zeile\n" * 120, now=timezone.now())
+    page = at()
+    page.goto(f"/tickets/{ticket.pk}/")
+    thread, rest = page.locator("#thread"), "thread => thread.scrollHeight - thread.scrollTop - thread.clientHeight"
+    expect(thread).to_have_attribute("data-at", "end")
+
+    replying.reply(ticket, text="Erste Antwort\n" * 30, by=world.colleague, now=timezone.now())
+    page.evaluate("htmx.trigger('#thread', 'live')")
+    expect(thread).to_contain_text("Erste Antwort")
+    page.wait_for_timeout(1500)  # until it stands there how far the mail got
+    at_end = thread.evaluate(rest)
+    thread.evaluate("thread => { thread.scrollTop = 300; }")
+    expect(thread).to_have_attribute("data-at", "above")
+    replying.reply(ticket, text="Zweite Antwort", by=world.colleague, now=timezone.now())
+    page.evaluate("htmx.trigger('#thread', 'live')")
+    expect(thread).to_contain_text("Zweite Antwort")
+    page.wait_for_timeout(1500)
+
+    assert at_end < 3
+    assert thread.evaluate("thread => thread.scrollTop") == 300
+
+
+def test_what_came_anew_meanwhile_takes_no_place_away_from_the_answer_to_an_action(at: Login, world: World) -> None:
+    ticket = make_ticket(world.first, subject="Gewinnspiel", now=timezone.now())
+    page = at()
+    page.goto(f"/tickets/{ticket.pk}/")
+    page.wait_for_timeout(300)
+
+    def slowly(route: Route) -> None:
+        response = route.fetch()
+        page.evaluate("htmx.trigger('#thread', 'live')")
+        page.wait_for_timeout(800)
+        route.fulfill(response=response)
+
+    page.route("**/spam/", slowly)
+    page.locator("#head summary", has_text="Weitere Aktionen").click()
+    page.locator("#head").get_by_role("button", name="Spam", exact=True).click()
+
+    expect(page.locator("#note-form")).to_be_visible()
+    expect(page.locator("#reply-form")).to_have_count(0)
+    expect(page.locator("#thread")).to_contain_text("Spam")

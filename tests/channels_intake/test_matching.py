@@ -184,6 +184,28 @@ def test_or_says_that_it_is_its_own_matter(queue: Queue) -> None:
     assert "May belong to" not in client.get(f"/tickets/{second.ticket.pk}/").content.decode()
 
 
+def test_a_ticket_that_went_elsewhere_leads_there(queue: Queue) -> None:
+    first, second = receive(mail(subject="Printer <b>")).ticket, receive(mail()).ticket
+    agent = make_agent(queue, language="en")
+    merge(second, into=first, by=agent, now=NOW)
+
+    page = _client(agent).get(f"/tickets/{second.pk}/").content.decode()
+
+    assert f'It goes on in <a href="/tickets/{first.pk}/">#{first.pk} Printer &lt;b&gt;</a>' in page
+    assert "Merged" in page.partition('id="head"')[2].partition("</h1>")[2][:600]
+
+
+def test_nobody_learns_the_subject_of_a_ticket_of_others_from_one_that_went_there(queue: Queue) -> None:
+    first, second = receive(mail(subject="Salaries")).ticket, receive(mail()).ticket
+    merge(second, into=first, by=make_agent(queue), now=NOW)
+    Ticket.objects.filter(pk=first.pk).update(queue=make_queue(is_default=False))
+
+    page = _client(make_agent(queue, language="en")).get(f"/tickets/{second.pk}/").content.decode()
+
+    assert "It goes on in" not in page
+    assert "Salaries" not in page
+
+
 def test_who_may_not_see_or_work_on_the_other_ticket_cannot_move_anything_there(queue: Queue) -> None:
     other = make_queue(is_default=False)
     first = receive(mail(subject="Salaries"))
