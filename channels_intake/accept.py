@@ -26,6 +26,9 @@ from tickets.models import Message, Queue, Ticket
 from tickets.operations.noting import note
 
 Outcome = Arrival.Outcome
+OWN_ADDRESS = gettext_noop("The sender is one of our own addresses.")
+STRAY_REPORT = gettext_noop("A delivery report about a mail that is not ours.")
+STRAY_REPLY = gettext_noop("An automatic reply that belongs to no ticket.")
 _STATES = {
     Outcome.CREATED: Arrival.State.ACCEPTED,
     Outcome.APPENDED: Arrival.State.ACCEPTED,
@@ -102,11 +105,9 @@ def _decide(envelope: Envelope, around: Circumstances) -> Acceptance:
         return refusal
     if envelope.bounce:
         return _bounce(envelope, around)
-    if not envelope.from_address:
-        return Acceptance(Outcome.REJECTED, gettext_noop("There is no address of a sender."))
-    sender = senders.find(envelope.from_address)
-    if sender is not None and not sender.is_active:
-        return Acceptance(Outcome.REJECTED, gettext_noop("The sender is blocked."))
+    sender = senders.find(envelope.from_address) if envelope.from_address else None
+    if no_sender := turned_away(envelope, sender):
+        return Acceptance(Outcome.REJECTED, no_sender)
     found, verdict = _judge(envelope, sender, around)
     if verdict.refused:
         return Acceptance(Outcome.REJECTED, verdict.refused, answers=found.ticket or found.related)
@@ -114,7 +115,7 @@ def _decide(envelope: Envelope, around: Circumstances) -> Acceptance:
     if found.ticket is not None and sender is not None:
         return append(envelope, sender, found.ticket, verdict, around)
     if envelope.auto_reply and found.related is None:
-        return Acceptance(Outcome.IGNORED, gettext_noop("An automatic reply that belongs to no ticket."), role="system")
+        return Acceptance(Outcome.IGNORED, STRAY_REPLY, role="system")
     return open_new(envelope, sender, found, verdict, around)
 
 
@@ -147,20 +148,25 @@ def _belonging(envelope: Envelope, sender: User | None, around: Circumstances) -
     return match(envelope, sender, now=around.now) if envelope.channel == "email" else Match()
 
 
+def turned_away(envelope: Envelope, sender: User | None) -> str:
+    """Say why nothing of this sender is taken in, whatever it is about; nothing if it is."""
+    if not envelope.from_address:
+        return gettext_noop("There is no address of a sender.")
+    return gettext_noop("The sender is blocked.") if sender is not None and not sender.is_active else ""
+
+
 def _own_mail(envelope: Envelope, around: Circumstances) -> Acceptance | None:
     if around.is_ours or message_ids.read(envelope.message_id) is not None:
         return Acceptance(Outcome.IGNORED, gettext_noop("A mail of ours came back."), role="system")
     if envelope.from_address in around.ours and not envelope.bounce:
-        return Acceptance(Outcome.IGNORED, gettext_noop("The sender is one of our own addresses."), role="system")
+        return Acceptance(Outcome.IGNORED, OWN_ADDRESS, role="system")
     return None
 
 
 def _bounce(envelope: Envelope, around: Circumstances) -> Acceptance:
     filed = take_back(envelope, now=around.now)
     if filed is None:
-        return Acceptance(
-            Outcome.IGNORED, gettext_noop("A delivery report about a mail that is not ours."), role="system"
-        )
+        return Acceptance(Outcome.IGNORED, STRAY_REPORT, role="system")
     ticket, message = filed
     return Acceptance(Outcome.APPENDED, "", ticket, message, role="system", answers=ticket)
 

@@ -7,9 +7,11 @@ from typing import Any
 from django.db.models import BinaryField
 from django.db.models.functions import Substr
 
-from channels_intake import rules
+from channels_intake import rules, senders
+from channels_intake.accept import OWN_ADDRESS, STRAY_REPLY, STRAY_REPORT, turned_away
 from channels_intake.blocking import Standing, standing
 from channels_intake.email.parse import Unreadable, to_envelope
+from channels_intake.envelope import Envelope
 from channels_intake.judging import Verdict, verdict_of
 from channels_intake.models import Arrival, MailRule
 from channels_intake.rules import BY_CONTENT, Condition, Hit, Mail
@@ -46,6 +48,8 @@ def rehearse(raw: bytes, *, mailbox: str = "") -> Rehearsal:
     :raises channels_intake.email.parse.Unreadable: if there is nothing to read.
     """
     envelope = to_envelope(raw)
+    if reason := _no_request(envelope):
+        return Rehearsal(envelope.subject, envelope.from_address, (), Standing(), Verdict(refused=reason))
     found = standing(envelope)
     active = MailRule.objects.filter(is_active=True).select_related("queue")
     ruling = rules.judge(Mail(envelope, mailbox, len(raw)), active)
@@ -69,6 +73,16 @@ def count(rule: MailRule, *, now: datetime) -> Count:
         mails += 1
         hits += bool(asked) and _would_hit(arrival, bytes(arrival.head), by_head)
     return Count(hits, mails, is_partial=len(asked) < len(rule.conditions))
+
+
+def _no_request(envelope: Envelope) -> str:
+    """Say why a mail makes no ticket before anybody asks a rule."""
+    if envelope.from_address in senders.own_addresses():
+        return OWN_ADDRESS
+    if envelope.bounce:
+        return STRAY_REPORT
+    sender = senders.find(envelope.from_address) if envelope.from_address else None
+    return turned_away(envelope, sender) or (STRAY_REPLY if envelope.auto_reply else "")
 
 
 def _would_hit(arrival: Arrival, head: bytes, rule: MailRule) -> bool:

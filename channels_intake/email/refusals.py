@@ -61,9 +61,11 @@ def in_words(error: Exception, mailbox: Mailbox) -> str:
         return gettext("%(where)s offers no STARTTLS; check the encryption.") % {"where": where}
     if mailbox.port in _TLS_PORTS and mailbox.security != Mailbox.Security.TLS:
         return gettext("%(where)s broke off; this port wants the encryption TLS.") % {"where": where}
-    if isinstance(error, poplib.error_proto):
-        error = Exception(_said(error))
-    return gettext("The mail server broke off: %(why)s") % {"why": str(error)[:300]}
+    said = _said(error) if isinstance(error, poplib.error_proto) else str(error)
+    if "HTTP/1." in said:
+        words = gettext("%(where)s is no mail server: a web server answers; check server and port.")
+        return words % {"where": where}
+    return gettext("The mail server broke off: %(why)s") % {"why": said[:300]}
 
 
 def transport_in_words(error: Exception, host: str, port: int) -> str:

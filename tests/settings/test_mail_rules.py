@@ -11,7 +11,8 @@ from django.utils import timezone
 from channels_intake.email import arriving
 from channels_intake.models import Arrival, Block, MailRule
 from people.models import AuditEntry, User
-from tests.channels_intake.mails import mail
+from tests.channels_intake.mails import bounce, mail
+from tests.factories import make_agent, make_user
 from tests.settings.conftest import Everything, entries
 from tickets.models import Ticket
 
@@ -125,6 +126,46 @@ def test_the_test_run_knows_blocked_senders(client: Client, everything: Everythi
     assert "The sender is blocked by the entry @spam.example." in page
 
 
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"Subject: Hello\r\n\r\nWho am I?", "There is no address of a sender."),
+        (mail("support@helpdesk.example"), "The sender is one of our own addresses."),
+        (mail("gone@kunde.example"), "The sender is blocked."),
+        (mail(Auto_Submitted="auto-replied"), "An automatic reply that belongs to no ticket."),
+        (bounce("<nothing@elsewhere.example>"), "A delivery report about a mail that is not ours."),
+    ],
+)
+def test_the_test_run_says_what_makes_no_ticket_before_any_rule_is_asked(
+    client: Client, everything: Everything, raw: bytes, said: str
+) -> None:
+    make_user("gone@kunde.example", is_active=False)
+
+    page = client.post(reverse("settings:mail_rule_trial"), {"raw": raw.decode()}).content.decode()
+
+    assert said in page
+    assert "It becomes a ticket." not in page
+
+
+def test_a_test_run_without_a_mail_asks_for_one(client: Client, everything: Everything) -> None:
+    answer = client.post(reverse("settings:mail_rule_trial"), {"raw": " "})
+    untouched = client.get(reverse("settings:mail_rule_trial"))
+
+    assert (answer.status_code, untouched.status_code) == (422, 200)
+    assert "Choose a mail, or paste one." in answer.content.decode()
+    assert "Choose a mail, or paste one." not in untouched.content.decode()
+
+
+def test_what_a_rule_leaves_alone_is_said_in_words(client: Client, everything: Everything) -> None:
+    page = client.get(reverse("settings:mail_rule_new")).content.decode()
+    client.post(reverse("settings:mail_rule_new"), _sent(("subject", "contains", "shop")))
+
+    rule = MailRule.objects.get(name="Shop")
+    assert page.count("as without the rule") == 4
+    assert "---------" not in page
+    assert (rule.impact, rule.urgency, rule.language) == (None, None, "")
+
+
 def test_a_rule_counts_what_it_would_have_hit(client: Client, everything: Everything) -> None:
     now = timezone.now()
     for days, subject in ((1, "Lottery"), (2, "Your lottery win"), (3, "Printer"), (40, "Lottery")):
@@ -170,6 +211,31 @@ def test_the_list_is_searched_and_entries_are_taken_off(client: Client, everythi
     assert "@spam.example" not in found
     assert (entry.by, Block.objects.filter(kind="allow").exists()) == (admin, False)
     assert AuditEntry.objects.latest("pk").changes["pattern"] == ["good@kunde.example", None]
+
+
+@pytest.mark.parametrize(
+    "pattern", ["anna@helpdesk.example", "@helpdesk.example", "@example", "support@helpdesk.example"]
+)
+def test_who_works_here_and_our_own_addresses_are_never_blocked(
+    client: Client, everything: Everything, pattern: str
+) -> None:
+    make_agent(email="anna@helpdesk.example")
+    sent = {"pattern": pattern.replace("@example", "@it.example"), "kind": "block", "note": ""}
+    make_agent(email="bert@first.it.example")
+
+    refused = client.post(reverse("settings:blocks"), sent)
+    allowed = client.post(reverse("settings:blocks"), sent | {"kind": "allow"})
+
+    assert (refused.status_code, allowed.status_code) == (422, 302)
+    assert "belongs here; its mail cannot be refused." in refused.content.decode()
+    assert list(Block.objects.filter(kind="block").values_list("pattern", flat=True)) == ["@spam.example"]
+
+
+def test_a_search_that_finds_nobody_does_not_say_that_the_list_is_empty(client: Client, everything: Everything) -> None:
+    page = client.get(reverse("settings:blocks"), {"q": "<nobody>"}).content.decode()
+
+    assert "No entry has “&lt;nobody&gt;” in it." in page
+    assert "Nobody is listed" not in page
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -1,7 +1,9 @@
 """Mailboxes: tried on a real server, and a password nobody can read or send elsewhere."""
 
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -119,6 +121,24 @@ def test_why_it_does_not_work_is_said(client: Client, server: ImapServer, change
     response = client.post(reverse("settings:mailbox_new_trial"), typed | change, headers={"HX-Request": "true"})
 
     assert words in response.content.decode()
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_web_server_is_not_taken_for_a_mail_server(client: Client, protocol: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        answering = Thread(target=_answer_as_the_web_does, args=(listener,))
+        answering.start()
+        typed = form(protocol=protocol, host="127.0.0.1", port=port, security="none", username="u", password="p")
+        page = client.post(reverse("settings:mailbox_new_trial"), typed, headers={"HX-Request": "true"})
+        answering.join()
+
+    assert f"127.0.0.1:{port} is no mail server: a web server answers" in page.content.decode()
+
+
+def _answer_as_the_web_does(listener: socket.socket) -> None:
+    with listener.accept()[0] as connection:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
 def test_the_pages_tell_how_a_mailbox_is(client: Client, everything: Everything) -> None:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from helpdesk.administration.forms.queues import say_empty
 from helpdesk.administration.operations.grants import FIELDS
 from notifications.models import OAuthGrant
 
@@ -39,6 +40,7 @@ class GrantForm(forms.ModelForm[OAuthGrant]):
             if self._place
             else _("Stored encrypted and never shown.")
         )
+        say_empty(self.fields["provider"], _("choose a provider"))
         self.fields["tenant"].help_text = _("Microsoft 365 only: your domain, or the directory (tenant) ID.")
         self.fields["scope"].help_text = _("Empty for Microsoft 365 and Google: what mail needs.")
 

@@ -11,9 +11,11 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from channels_intake import senders
 from channels_intake.models import Arrival, Block, MailRule
 from channels_intake.rules import CHOICES, FLAGS, HEADER, LONGEST_VALUE, MOST_CONDITIONS
-from helpdesk.administration.forms.queues import QueueChoice
+from helpdesk.administration.forms.queues import QueueChoice, say_empty
+from people.models import User
 from tickets.models import Queue
 
 FIELDS = [
@@ -113,6 +115,8 @@ class MailRuleForm(forms.ModelForm[MailRule]):
         super().__init__(*args, **kwargs)
         queues = Queue.objects.filter(Q(is_active=True) | Q(pk=self.instance.queue_id))
         self.fields["queue"].queryset = queues  # type: ignore[attr-defined]
+        for name in ("impact", "urgency", "language"):
+            say_empty(self.fields[name], _("as without the rule"))
 
     def add_prefix(self, field_name: str) -> str:
         """Name the inputs; one named `matches` would hide the form's method of that name from scripts."""
@@ -151,6 +155,17 @@ class TrialForm(forms.Form):
         arrivals = Arrival.objects.without_raw().select_related("mailbox").filter(pk__in=last)
         self.fields["arrival"].queryset = arrivals.order_by("-pk")  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """
+        Want one of the two.
+
+        :raises ValidationError: if there is neither.
+        """
+        data = super().clean() or {}
+        if not self.errors and data.get("arrival") is None and not data.get("raw", "").strip():
+            raise ValidationError(gettext("Choose a mail, or paste one."))
+        return data
+
 
 class BlockForm(forms.ModelForm[Block]):
     """A sender or a domain, and what to do with its mail."""
@@ -172,3 +187,22 @@ class BlockForm(forms.ModelForm[Block]):
         else:
             validate_email(pattern)
         return pattern
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to shut out those who work here, or ourselves."""
+        data = super().clean() or self.cleaned_data
+        pattern = data.get("pattern", "")
+        if pattern and data.get("kind") == Block.Kind.BLOCK and (whom := _colleague(pattern)):
+            words = gettext("%(address)s belongs here; its mail cannot be refused.")
+            self.add_error("pattern", words % {"address": whom})
+        return data
+
+
+def _colleague(pattern: str) -> str:
+    """Give an address of ours or of somebody who works here that an entry would shut out."""
+    staff = User.objects.agents().values_list("email", flat=True)
+    ours = [*senders.own_addresses(), *(email.lower() for email in staff)]
+    if not pattern.startswith("@"):
+        return pattern if pattern in ours else ""
+    ends = (pattern, f".{pattern[1:]}")
+    return next((address for address in sorted(ours) if address.endswith(ends)), "")

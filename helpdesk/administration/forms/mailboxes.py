@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from channels_intake.models import Mailbox
-from helpdesk.administration.forms.queues import QueueChoice
+from helpdesk.administration.forms.queues import QueueChoice, say_empty
 from helpdesk.administration.operations.mailboxes import FIELDS, SENDER_FIELDS
 from notifications.models import OAuthGrant, Sender
 from tickets.models import Queue
@@ -141,6 +141,7 @@ class MailboxForm(AccountForm):
         super().__init__(data, instance=instance)
         self.sender = SenderForm(data, instance=instance.sender if instance else None)
         self.initial.setdefault("port", 993)
+        say_empty(self.fields["language"], _("found out"))
         self.fields["port"].help_text = _("IMAP: 993, POP3: 995; with STARTTLS 143 and 110.")
         self.initial["aliases"] = ", ".join(self.instance.aliases)
         self.fields["host"].help_text = _("Without one, nothing is fetched: the mail comes by SMTP or by a pipe.")

@@ -11,6 +11,11 @@ from sla.models import Policy
 from tickets.models import Membership, Queue, RoutingRule
 
 
+def say_empty(field: Any, words: Any) -> None:
+    """Say what it means when nothing is chosen, instead of a row of dashes."""
+    field.choices = [("", words), *(choice for choice in field.choices if choice[0] != "")]
+
+
 class QueueChoice(forms.ModelChoiceField[Queue]):
     """A queue by its name in the reader's language."""
 
