@@ -62,7 +62,8 @@ def escalation() -> dict[str, Any]:
     Queue.objects.exclude(pk=experts.pk).update(escalates_to=experts, tier=Queue.Tier.FIRST)
     running = Clock.objects.filter(state=Clock.State.RUNNING).exclude(ticket__queue=experts)
     chosen = list(running.order_by("pk").values_list("pk", flat=True)[:CLOCKS])
-    Clock.objects.filter(pk__in=chosen).update(due_at=now - timedelta(minutes=1))
+    moment = now - timedelta(minutes=1)
+    Clock.objects.filter(pk__in=chosen).update(due_at=moment, wake_at=moment)
     timers.fire_due(now, limit=5)  # the first ones fill caches
     return _measured(lambda: timers.fire_due(now, limit=CLOCKS))
 

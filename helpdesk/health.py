@@ -9,7 +9,7 @@ from redis import Redis, RedisError
 from channels_intake.models import Mailbox
 from notifications.models import Sender
 from tickets.heartbeats import STALE, ages
-from tickets.models import Clock, Event
+from tickets.models import Clock, Event, Reconciliation
 
 _OFTEN = 3  # failures in a row; one alone happens to every server
 
@@ -34,9 +34,12 @@ def _late() -> list[str]:
         for name in ("worker", "beat")
         if name not in heard or heard[name] > STALE
     ]  # fmt: skip
-    overdue = Clock.objects.filter(state=Clock.State.RUNNING, due_at__lt=now - 2 * STALE).count()
+    overdue = Clock.objects.filter(wake_at__lt=now - 2 * STALE).count()
     if overdue:
         issues.append(f"{overdue} clocks ran out more than a minute ago and have not fired.")
+    checked = Reconciliation.objects.order_by("-at").first()
+    if checked is not None and checked.different:
+        issues.append(f"{checked.different} deadlines differ from their history.")
     waiting = Event.objects.filter(relay_at__lt=now - 2 * STALE).count()
     if waiting:
         issues.append(f"{waiting} events have waited for more than a minute.")

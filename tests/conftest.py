@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from helpdesk.local.postgres import execute
+from sla import promises
 from tests.product import Product
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"] if os.geteuid() == 0 else ["--disable-dev-shm-usage"]
@@ -51,6 +52,14 @@ def _ship_again(sender: AppConfig, **kwargs: Any) -> None:
         module, function, model = shipped[sender.label]
         if not apps.get_model(sender.label, model).objects.exists():
             getattr(import_module(module), function)(apps, None)
+
+
+@pytest.fixture(autouse=True)
+def _no_terms_kept() -> Iterator[None]:
+    """Start every test with empty hands: what a process keeps of policies would outlive the rows of the test before."""
+    promises.forget()
+    yield
+    promises.forget()
 
 
 @pytest.fixture(scope="module")

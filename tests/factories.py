@@ -6,11 +6,14 @@ from typing import Any
 
 from knowledgebase.models import Article, ArticleText
 from people.models import User
-from sla.models import Calendar, CalendarInterval, Policy, Target
+from sla.models import Calendar, Policy
+from sla.operations.calendars import Opening, save_calendar
+from sla.operations.policies import Minutes, Wording, save_policy
 from tickets.models import Membership, Queue, Ticket
 from tickets.operations.opening import open_ticket
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, 10:00 in Berlin
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _numbers = count(1)
 
 
@@ -33,19 +36,20 @@ def make_agent(queue: Queue | None = None, level: int = Membership.Level.WORK, *
     return agent
 
 
-def make_policy(first_response: int = 60, resolution: int = 480, *, always_open: bool = True) -> Policy:
-    """Make an SLA with the same minutes for every priority, around the clock or on weekdays from 8 to 17."""
-    calendar = Calendar.objects.create(name=f"Calendar {next(_numbers)}", timezone="Europe/Berlin")
+def make_policy(first_response: int = 60, resolution: int = 480, *, always_open: bool = True, **fields: Any) -> Policy:
+    """
+    Make an SLA with the same minutes for every priority, around the clock or on weekdays from 8 to 17.
+
+    `minutes` are more of them by metric; all else is said by its version.
+    """
     days, start, end = (range(7), time(0), time(0)) if always_open else (range(5), time(8), time(17))
-    CalendarInterval.objects.bulk_create(
-        CalendarInterval(calendar=calendar, weekday=day, start=start, end=end) for day in days
-    )
-    policy = Policy.objects.create(name=f"SLA {next(_numbers)}", calendar=calendar)
-    Target.objects.bulk_create(
-        Target(policy=policy, priority=p, first_response_minutes=first_response, resolution_minutes=resolution)
-        for p in Ticket.Priority.values
-    )
-    return policy
+    calendar = save_calendar(
+        Calendar(name=f"Calendar {next(_numbers)}", timezone="Europe/Berlin"),
+        openings=[Opening(day, start, end) for day in days], holidays={}, now=BEGINNING,
+    )  # fmt: skip
+    minutes = Minutes(first_response, resolution, **fields.pop("minutes", {}))
+    wording = Wording(calendar=calendar, targets=dict.fromkeys(Ticket.Priority.values, minutes), **fields)
+    return save_policy(Policy(name=f"SLA {next(_numbers)}"), wording, now=BEGINNING).policy
 
 
 def make_queue(**fields: Any) -> Queue:

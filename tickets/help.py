@@ -56,9 +56,11 @@ class Promise:
         """Say why it is due then."""
         facts = {
             "priority": Ticket.Priority(self.clock.priority).label,
-            "time": spell(timedelta(minutes=self.clock.minutes)),
-            "policy": self.clock.policy.name,
+            "time": spell(timedelta(minutes=self.clock.minutes or 0)),
+            "policy": self.clock.version.policy.name if self.clock.version else "",
         }
+        if self.clock.minutes is None:
+            return gettext("Promised for this moment")
         return gettext("Priority %(priority)s: within %(time)s of service time (%(policy)s)") % facts
 
 
@@ -90,7 +92,9 @@ class Solution:
 def promises(ticket: Ticket, now: datetime) -> tuple[Promise | None, list[Promise]]:
     """Give the promise that is due next, and the others."""
     clocks = list(
-        ticket.clocks.exclude(state=Clock.State.CANCELLED).select_related("policy").order_by("due_at", "-metric")
+        ticket.clocks.exclude(state=Clock.State.CANCELLED)
+        .select_related("version__policy")
+        .order_by("due_at", "-metric")
     )
     latest = {clock.metric: clock for clock in sorted(clocks, key=lambda clock: clock.generation)}
     said = [Promise(clock=clock, now=now) for clock in clocks if latest[clock.metric] is clock]

@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from people.models import User
-from sla.models import Calendar, Policy
+from sla.models import Calendar, Policy, PolicyVersion
 from sla.operations.calendars import Opening, save_calendar
-from sla.operations.policies import Minutes, save_policy
+from sla.operations.policies import Minutes, Wording, save_policy
 from tickets.models import Clock, Event, Membership, Message, Queue, Ticket
 from tickets.priorities import priority_of
 
@@ -74,7 +74,8 @@ class _Loader:
         self.queues: dict[int, int] = {}
         self.agents: dict[int, int] = {}
         self.requesters: dict[int, tuple[int, str]] = {}
-        self.policy = _policy(now)
+        self.version = _policy(now)
+        self.calendar = self.version.calendar.revision_at(now).pk
         self.person_id = User.objects.aggregate(last=Max("id"))["last"] or 0
         self.people = _Copy(
             "people_user",
@@ -87,7 +88,7 @@ class _Loader:
             "id subject requester_id queue_id state impact urgency priority assignee_id case_owner_id channel language "
             "token snippet void_reason resolution resolved_tier reopen_count pending_until created_at updated_at "
             "first_response_at resolved_at closed_at last_customer_at last_agent_at next_due_at next_due_paused "
-            "breached version".split(),
+            "breached version terms_version_id terms_calendar_id".split(),
         )
         self.messages = _Copy(
             "tickets_message",
@@ -99,7 +100,8 @@ class _Loader:
         )
         self.clocks = _Copy(
             "tickets_clock",
-            "ticket_id metric generation policy_id priority minutes started_at due_at state ended_at breached_at".split(),
+            "ticket_id metric generation cycle version_id calendar_id priority minutes started_at armed_at due_at wake_at "
+            "state ended_at breached_at".split(),
         )
         self.pauses = _Copy("tickets_pause", "ticket_id began_at".split())
         self.message_id = 0
@@ -135,7 +137,11 @@ class _Loader:
 
     def _queue(self, row: dict[str, Any]) -> None:
         queue = Queue.objects.create(
-            slug=row["slug"], name_de=row["name"], name_en=row["name"], policy=self.policy, is_default=not self.queues
+            slug=row["slug"],
+            name_de=row["name"],
+            name_en=row["name"],
+            policy=self.version.policy,
+            is_default=not self.queues,
         )
         self.queues[row["id"]] = queue.pk
 
@@ -181,7 +187,7 @@ class _Loader:
             "", None if open_ else 1, 0, None, created, self._at(row["updated"]), self._at(row["first_response"]),
             self._at(row["resolved"]), self._at(row["closed"]), self._at(max(by_whom["customer"], default=None)),
             self._at(max(by_whom["agent"], default=None)), due if open_ and not paused else None, paused, breached,
-            len(messages),
+            len(messages), self.version.pk, self.calendar,
         )  # fmt: skip
         self._messages(row, requester, messages)
         if open_:
@@ -216,23 +222,28 @@ class _Loader:
             row["id"],
             Clock.Metric.RESOLUTION,
             1,
-            self.policy.pk,
+            1,
+            self.version.pk,
+            self.calendar,
             priority,
             minutes,
             started,
+            started,
             due,
+            due if state == Clock.State.RUNNING else None,
             state,
             None,
             breached_at,
         )
 
 
-def _policy(now: datetime) -> Policy:
+def _policy(now: datetime) -> PolicyVersion:
     openings = [Opening(day, time(8), time(17)) for day in range(5)]
     calendar = save_calendar(Calendar(name="Loaded", timezone="Europe/Berlin"), openings=openings, holidays={}, now=now)
     targets = {4: Minutes(30, 240), 3: Minutes(240, 1440), 2: Minutes(480, 4320), 1: Minutes(1440, 14400)}
     is_default = not Policy.objects.filter(is_default=True).exists()
-    return save_policy(Policy(name="Loaded", calendar=calendar, is_default=is_default), targets=targets, now=now)
+    policy = Policy(name="Loaded", is_default=is_default)
+    return save_policy(policy, Wording(calendar=calendar, targets=targets), now=now)
 
 
 def _index() -> None:

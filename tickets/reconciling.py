@@ -1,30 +1,117 @@
-"""Proof that stored deadlines are right: each is computed anew from its start, its target and the pauses."""
+"""Proof that stored clocks are right: each is computed anew from its ticket's events and compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import islice
+from typing import Any
 
-from sla.promises import hours_of, policy_by_id
-from sla.worktime import due
-from tickets.models import Clock
+from django.db.models import Prefetch
+
+from sla.promises import Terms, terms_of
+from tickets import clocks, history
+from tickets.models import Clock, Event, Reconciliation, Ticket
+
+_PAGE = 200
+_KEPT = 50
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A clock whose stored deadline is not what its history says."""
+    """A clock whose row is not what its history says; one of both may be missing."""
 
-    clock: Clock
-    stored: datetime | None
-    computed: datetime | None
+    ticket: int
+    metric: str
+    stored: str
+    computed: str
+
+    def __str__(self) -> str:
+        return f"#{self.ticket} {self.metric}: stored {self.stored}, computed {self.computed}"
 
 
-def differences() -> Iterator[Difference]:
-    """Compare every running clock with its history; pages of 500, so it may run beside everything else."""
-    clocks = Clock.objects.filter(state=Clock.State.RUNNING).select_related("ticket").prefetch_related("ticket__pauses")
-    for clock in clocks.order_by("pk").iterator(chunk_size=500):
-        pauses = [(pause.began_at, pause.ended_at) for pause in clock.ticket.pauses.all()]
-        counted = pauses if clock.metric == Clock.Metric.RESOLUTION else []
-        hours = hours_of(policy_by_id(clock.policy_id))
-        computed = due(hours, clock.started_at, timedelta(minutes=clock.minutes), counted)
+def differences(tickets: Iterable[int] | None = None) -> Iterator[Difference]:
+    """Compare the clocks of these tickets, or of all that have one unfinished; in pages, beside everything else."""
+    if tickets is None:
+        tickets = Clock.objects.filter(state__in=Clock.UNFINISHED).values_list("ticket_id", flat=True)
+        tickets = tickets.order_by("ticket_id").distinct().iterator(chunk_size=2000)
+    rest = iter(tickets)
+    while page := list(islice(rest, _PAGE)):
+        events = (
+            Event.objects.filter(kind__in=history.KINDS).only("kind", "at", "facts", "ticket_id").order_by("at", "id")
+        )
+        rows = Ticket.objects.filter(pk__in=page).select_related("queue", "requester").prefetch_related(
+            Prefetch("events", events, to_attr="happened"), Prefetch("clocks", Clock.objects.order_by("generation"))
+        )  # fmt: skip
+        for ticket in rows:
+            yield from _compare(ticket)
+
+
+def reconcile(*, now: datetime) -> Reconciliation:
+    """Compare all running clocks with their history and keep what was found."""
+    found = list(differences())
+    return Reconciliation.objects.create(
+        at=now,
+        checked=Clock.objects.filter(state__in=Clock.UNFINISHED).count(),
+        different=len(found),
+        details=[str(difference) for difference in found[:_KEPT]],
+    )
+
+
+def walk_of(ticket: Ticket) -> history.Walk:
+    """Compute a ticket's promises from its events."""
+    rows = getattr(ticket, "happened", None)
+    if rows is None:
+        rows = ticket.events.filter(kind__in=history.KINDS).order_by("at", "id")
+    return history.replay((history.Happening(row.kind, row.at, row.facts) for row in rows), look_up)
+
+
+def look_up(facts: Mapping[str, Any]) -> Terms | None:
+    """Find the terms that an event names."""
+    version, calendar = facts.get("version"), facts.get("calendar")
+    return terms_of(version, calendar) if version and calendar else None
+
+
+def _compare(ticket: Ticket) -> Iterator[Difference]:
+    walk = walk_of(ticket)
+    if not walk.is_known:  # its events are older than the terms they should name: start and target count as stored
+        yield from _compare_deadlines(ticket)
+        return
+    stored = {(clock.metric, clock.cycle): _stored(clock) for clock in ticket.clocks.all()}  # the last generation wins
+    computed = {(promise.metric, promise.cycle): _computed(promise) for promise in walk.promises}
+    for key in sorted(stored.keys() | computed.keys()):
+        mine, theirs = stored.get(key, "nothing"), computed.get(key, "nothing")
+        if mine != theirs:
+            yield Difference(ticket.pk, f"{key[0]} {key[1]}", mine, theirs)
+
+
+def _compare_deadlines(ticket: Ticket) -> Iterator[Difference]:
+    for clock in ticket.clocks.all():
+        terms = clocks.terms_behind(clock)
+        if clock.state != Clock.State.RUNNING or terms is None or clock.minutes is None:
+            continue
+        clock.ticket = ticket
+        computed = terms.due(clock.started_at, clock.minutes, clocks.pauses_of(clock))
         if computed != clock.due_at:
-            yield Difference(clock, clock.due_at, computed)
+            yield Difference(ticket.pk, clock.metric, _moment(clock.due_at), _moment(computed))
+
+
+def _stored(clock: Clock) -> str:
+    state = "running" if clock.state == Clock.State.BREACHED else clock.state
+    return _say(state, clock.started_at, clock.minutes, clock.version_id, clock.due_at, clock.ended_at)
+
+
+def _computed(promise: history.Promise) -> str:
+    version = promise.terms.version if promise.terms else None
+    return _say(promise.state, promise.started_at, promise.minutes, version, promise.due_at, promise.ended_at)
+
+
+def _say(
+    state: str, started_at: datetime, minutes: int | None, version: int | None, due_at: datetime | None,
+    ended_at: datetime | None,
+) -> str:  # fmt: skip
+    when = _moment(ended_at) if state in ("met", "missed", "cancelled") else _moment(due_at) * (state == "running")
+    return f"{state} {when} ({minutes} min from {_moment(started_at)}, version {version})"
+
+
+def _moment(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else "-"

@@ -13,7 +13,7 @@ from knowledgebase.operations import Content, Facts, publish, translate, write_a
 from people.models import User
 from sla.models import Calendar, Policy
 from sla.operations.calendars import Opening, save_calendar
-from sla.operations.policies import Minutes, save_policy
+from sla.operations.policies import Minutes, Wording, save_policy
 from tickets.models import Membership, Queue, RoutingRule
 
 PASSWORD = "helpdesk-demo"  # noqa: S105 printed by `make up`, for the example company only
@@ -69,7 +69,9 @@ def _policy(content: dict[str, Any], now: datetime) -> Policy:
         now=now,
     )
     targets = {5 - int(row["priority"][1]): Minutes(row["first_response"], row["resolution"]) for row in content["sla"]}
-    return save_policy(Policy(name="Standard", calendar=calendar, is_default=True), targets=targets, now=now)
+    return save_policy(
+        Policy(name="Standard", is_default=True), Wording(calendar=calendar, targets=targets), now=now
+    ).policy
 
 
 def _queues(rows: list[dict[str, Any]], policy: Policy) -> dict[str, Queue]:

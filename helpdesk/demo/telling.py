@@ -49,9 +49,8 @@ def tell_stories(company: Company, *, now: datetime) -> int:
 
 def _let_clocks_run_out(now: datetime) -> None:
     """Fire what fell due untold, each at its moment, so that nothing fires when the workers start."""
-    due = Clock.objects.filter(state=Clock.State.RUNNING, due_at__lte=now).order_by("due_at")
-    for clock in list(due):
-        timers.fire(clock.pk, clock.ticket_id, clock.due_at or now)
+    while clock := Clock.objects.filter(wake_at__lte=now).order_by("wake_at").first():
+        timers.fire(clock.pk, clock.ticket_id, clock.wake_at or now)
 
 
 @dataclass

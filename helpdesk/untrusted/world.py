@@ -11,7 +11,7 @@ from django.test import Client
 from people.models import User
 from sla.models import Calendar, Policy
 from sla.operations.calendars import Opening, save_calendar
-from sla.operations.policies import Minutes, save_policy
+from sla.operations.policies import Minutes, Wording, save_policy
 from tickets.models import Membership, Queue, Ticket
 
 
@@ -113,4 +113,6 @@ def _policy(now: datetime) -> Policy:
         now=now,
     )
     targets = {priority: Minutes(600, 6000) for priority in Ticket.Priority.values}
-    return save_policy(Policy(name="Standard", calendar=calendar, is_default=True), targets=targets, now=now)
+    return save_policy(
+        Policy(name="Standard", is_default=True), Wording(calendar=calendar, targets=targets), now=now
+    ).policy

@@ -12,7 +12,7 @@ from notifications.models import OAuthGrant
 from people.models import AuditEntry, User
 from sla.models import Calendar, Policy
 from sla.operations.calendars import Opening, save_calendar
-from sla.operations.policies import Minutes, save_policy
+from sla.operations.policies import Minutes, Wording, save_policy
 from tests.factories import NOW, make_agent, make_queue
 from tickets.models import Membership, Queue, RoutingRule
 
@@ -67,8 +67,8 @@ def everything(db: None) -> Everything:
         now=NOW,
     )
     policy = save_policy(
-        Policy(name="Standard", calendar=calendar, is_default=True), targets={3: Minutes(60, 480)}, now=NOW
-    )
+        Policy(name="Standard", is_default=True), Wording(calendar=calendar, targets={3: Minutes(60, 480)}), now=NOW
+    ).policy
     rule = RoutingRule.objects.create(name="VPN", words="vpn\ntunnel", queue=second, position=10)
     mailbox = Mailbox(name="Support", address="support@helpdesk.example", host="imap.helpdesk.example", username="u")
     mailbox.password = SECRET

@@ -11,7 +11,7 @@ from helpdesk.administration.durations import NoDuration, in_words, minutes_of
 from helpdesk.administration.times import NotReadable, read_holidays, read_hours, write_hours
 from people.models import AuditEntry
 from sla.models import Calendar, Policy, Target
-from sla.promises import promises
+from sla.promises import choose
 from tests.factories import NOW
 from tests.settings.conftest import Everything, entries
 
@@ -27,9 +27,9 @@ def week(**changes: str) -> dict[str, str]:
 def test_a_lunch_break_is_no_working_time(client: Client, everything: Everything) -> None:
     client.post(reverse("settings:calendar", args=[everything.calendar.pk]), week())
 
-    policy = Policy.objects.select_related("calendar").get(pk=everything.policy.pk)
-    (first, _resolution) = promises(policy, priority=3, start=NOW.replace(hour=10, minute=30))  # 11:30 in Berlin
-    assert first.due_at == NOW.replace(hour=12, minute=30)
+    terms = choose({"priority": 3}, named=everything.policy.pk, now=NOW)
+    assert terms is not None
+    assert terms.due(NOW.replace(hour=10, minute=30), 60) == NOW.replace(hour=12, minute=30)  # from 11:30 in Berlin
     assert Calendar.objects.get().timezone == "Europe/Berlin"
     assert [str(one.start) for one in everything.calendar.intervals.filter(weekday=0)] == ["08:00:00", "13:00:00"]
 
@@ -134,7 +134,7 @@ def test_a_policy_is_saved_with_its_targets_and_takes_the_default_place(client: 
 
     gold = Policy.objects.get(name="Gold")
     assert list(Policy.objects.default()) == [gold]
-    assert list(gold.targets.values_list("priority", "first_response_minutes", "resolution_minutes")) == [
+    assert list(gold.versions.get().targets.values_list("priority", "first_response_minutes", "resolution_minutes")) == [
         (4, 15, 120), (1, 60, 480),
     ]  # fmt: skip
     assert entries() == [("sla.policy", "created")]
@@ -183,7 +183,7 @@ def test_the_queries_do_not_grow(
         )
 
     client.get(reverse("settings:calendars"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("settings:calendars"))
     with django_assert_num_queries(7):
         client.get(reverse("settings:policies"))

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time
 
 from sla.models import Calendar, Policy
 from sla.operations.calendars import Opening, save_calendar
-from sla.operations.policies import Minutes, save_policy
+from sla.operations.policies import Minutes, Wording, save_policy
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 OFFICE = [Opening(day, start, end) for day in range(5) for start, end in ((time(8), time(12)), (time(13), time(17)))]
@@ -16,6 +16,6 @@ def make_calendar(name="Office", *, zone="Europe/Berlin", openings=OFFICE, holid
     return save_calendar(Calendar(name=name, timezone=zone), openings=openings, holidays=holidays, now=now)
 
 
-def make_policy(name="Standard", *, calendar=None, targets=TARGETS, is_default=False, now=NOW):
-    policy = Policy(name=name, calendar=calendar or make_calendar(f"Office of {name}"), is_default=is_default)
-    return save_policy(policy, targets=targets, now=now)
+def make_policy(name="Standard", *, calendar=None, targets=TARGETS, is_default=False, now=NOW, **fields):
+    wording = Wording(calendar=calendar or make_calendar(f"Office of {name}"), targets=targets, **fields)
+    return save_policy(Policy(name=name, is_default=is_default), wording, now=now).policy

@@ -1,24 +1,25 @@
 """What the tables accept, and how a calendar becomes working hours."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from sla.models import Calendar, CalendarInterval, Policy, Target
+from sla.models import Calendar, CalendarInterval, Policy, PolicyVersion, Target
 from sla.operations.calendars import Opening
+from sla.operations.policies import Wording, save_policy
 from sla.worktime import Hours, NeverOpen
-from tests.sla.build import make_calendar, make_policy
+from tests.sla.build import NOW, make_calendar, make_policy
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_calendar_reads_as_hours_in_two_queries(django_assert_num_queries):
+def test_a_calendar_reads_as_hours_in_one_query(django_assert_num_queries):
     calendar = make_calendar(holidays={date(2026, 12, 25): "Christmas", date(2027, 1, 1): "New Year"})
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         hours = calendar.hours()
 
     office = ((480, 720), (780, 1020))
@@ -39,14 +40,39 @@ def test_a_calendar_without_intervals_is_never_open():
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_policies_come_with_everything_in_four_queries(count, django_assert_num_queries):
+def test_policies_come_with_their_versions_in_four_queries(count, django_assert_num_queries):
     for number in range(count):
         make_policy(f"Policy {number}")
 
     with django_assert_num_queries(4):
-        found = [(policy.calendar.hours(), len(policy.targets.all())) for policy in Policy.objects.with_targets()]
+        versions = [policy.version_at(NOW) for policy in Policy.objects.with_versions()]
+        found = [(version.calendar.name, len(version.targets.all()), len(version.steps.all())) for version in versions]
 
-    assert [targets for _hours, targets in found] == [3] * count
+    assert [(targets, steps) for _name, targets, steps in found] == [(3, 2)] * count
+
+
+def test_a_version_never_changes():
+    version = make_policy().versions.get()
+
+    with pytest.raises(IntegrityError, match="what was promised stays"), transaction.atomic():
+        PolicyVersion.objects.filter(pk=version.pk).update(pauses=[])
+    with pytest.raises(IntegrityError, match="what was promised stays"), transaction.atomic():
+        version.targets.update(resolution_minutes=1)
+    with pytest.raises(IntegrityError, match="what was promised stays"), transaction.atomic():
+        version.steps.update(offset_minutes=1)
+
+
+def test_the_version_in_force_is_found():
+    policy = make_policy()
+    save_policy(
+        policy,
+        Wording(calendar=make_calendar(), targets={}, valid_from=NOW + timedelta(days=2)),
+        now=NOW + timedelta(days=1),
+    )
+
+    moments = [NOW - timedelta(days=9), NOW, NOW + timedelta(days=1, hours=23), NOW + timedelta(days=2)]
+
+    assert [policy.version_at(moment).number for moment in moments] == [1, 1, 1, 2]
 
 
 def test_an_interval_that_ends_before_it_starts_is_refused():
@@ -80,17 +106,16 @@ def test_a_form_refuses_what_is_no_time_zone(zone):
 
 def test_there_is_one_default_policy():
     make_policy("One", is_default=True)
-    calendar = make_calendar()
 
     with pytest.raises(IntegrityError, match="policy_one_default"):
-        Policy.objects.create(name="Two", calendar=calendar, is_default=True)
+        Policy.objects.create(name="Two", is_default=True)
 
 
 def test_a_calendar_in_use_stays():
     policy = make_policy()
 
     with pytest.raises(ProtectedError):
-        policy.calendar.delete()
+        policy.versions.get().calendar.delete()
 
 
 @pytest.mark.parametrize(
@@ -105,4 +130,4 @@ def test_an_impossible_target_is_refused(fields, constraint):
     policy = make_policy()
 
     with pytest.raises(IntegrityError, match=constraint):
-        Target.objects.create(policy=policy, **fields)
+        Target.objects.create(version=policy.versions.get(), **fields)

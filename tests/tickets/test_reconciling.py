@@ -10,7 +10,7 @@ from django.utils import timezone
 from tests.factories import later, make_agent, make_levels, make_policy, make_ticket
 from tickets.models import Clock, Ticket
 from tickets.operations import holding, prioritising, reopening, replying, resolution, routing
-from tickets.reconciling import differences
+from tickets.reconciling import differences, reconcile
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +42,9 @@ def test_a_deadline_that_was_tampered_with_raises_the_alarm() -> None:
     assert clock.due_at is not None
     Clock.objects.filter(pk=clock.pk).update(due_at=clock.due_at + timedelta(minutes=1))
 
-    assert [difference.clock for difference in differences()] == [clock]
+    [difference] = differences()
+    assert (difference.ticket, difference.metric) == (ticket.pk, "resolution 1")
+    assert reconcile(now=later(1)).details == [str(difference)]
     with pytest.raises(CommandError):
         call_command("run_timers", "--check", stdout=StringIO(), stderr=StringIO())
 

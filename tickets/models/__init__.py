@@ -1,7 +1,7 @@
 """The tables of the tickets app, one noun a file."""
 
 from tickets.models.attachment import Attachment, Blob
-from tickets.models.clock import Clock, Pause
+from tickets.models.clock import Clock, EscalationFire, Pause, Reconciliation
 from tickets.models.decision import Standing, Subject, TriageDecision, TriageMode, only_watched, settle_mode, standings
 from tickets.models.draft import Draft
 from tickets.models.event import Event
@@ -25,6 +25,7 @@ __all__ = [
     "Burst",
     "Clock",
     "Draft",
+    "EscalationFire",
     "Event",
     "Gap",
     "GapNight",
@@ -43,6 +44,7 @@ __all__ = [
     "Questionnaire",
     "QuestionnaireVersion",
     "Queue",
+    "Reconciliation",
     "RoutingRule",
     "SearchText",
     "SolutionAttempt",

@@ -32,6 +32,8 @@ class Event(models.Model):
         SUGGESTED = "tried", _("standard solution tried")
         JOINED = "joined", _("participant added")
         LEFT = "left", _("participant removed")
+        PROMISED = "promised", _("deadlines set")
+        WARNED = "warned", _("warned of a deadline")
         INFORMED = "informed", _("everybody affected was told")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")

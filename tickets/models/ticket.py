@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User
+from sla.models import CalendarRevision, PolicyVersion
 from tickets.models.queue import Queue, levels_of
 
 OPEN_STATES = ("new", "open", "pending_customer", "pending_third", "scheduled")
@@ -130,6 +131,13 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     last_customer_at = models.DateTimeField(null=True, blank=True)
     last_agent_at = models.DateTimeField(null=True, blank=True)
+    terms_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        help_text="What is promised; chosen anew only when another policy is.",
+    )  # fmt: skip
+    terms_calendar = models.ForeignKey(
+        CalendarRevision, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     next_due_at = models.DateTimeField(null=True, blank=True)
     next_due_paused = models.BooleanField(default=False)
     breached = models.BooleanField(default=False)

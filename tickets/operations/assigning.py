@@ -38,7 +38,7 @@ def take(ticket: Ticket, *, by: User, now: datetime) -> Ticket:
 
 
 @transaction.atomic
-def assign(ticket: Ticket, *, to: User | None, by: User, now: datetime) -> Ticket:
+def assign(ticket: Ticket, *, to: User | None, by: User | None, now: datetime) -> Ticket:
     """
     Give the ticket to somebody, or back to the queue (`None`).
 
@@ -47,7 +47,7 @@ def assign(ticket: Ticket, *, to: User | None, by: User, now: datetime) -> Ticke
     return _give(Ticket.objects.locked(ticket.pk), to=to, by=by, now=now)
 
 
-def _give(ticket: Ticket, *, to: User | None, by: User, now: datetime) -> Ticket:
+def _give(ticket: Ticket, *, to: User | None, by: User | None, now: datetime) -> Ticket:
     if not ticket.is_open:
         raise CannotAssign("The ticket is done; reopen it first.")
     if to is not None and to != by and not can_work_in(to, ticket.queue):

@@ -26,7 +26,7 @@ def hold(
     until: datetime | None = None,
 ) -> Ticket:
     """
-    Put the ticket on hold; only waiting for the requester pauses the resolution clock.
+    Put the ticket on hold; which clocks stand still meanwhile, the terms of the ticket say.
 
     :raises CannotHold: if the ticket is done, the state is no waiting one, or a reminder has no date to come.
     """
@@ -36,10 +36,7 @@ def hold(
     if state == Ticket.State.SCHEDULED and (until is None or until <= now):
         raise CannotHold("A reminder needs a time to come.")
     origin, ticket.state, ticket.pending_until = ticket.state, state, until
-    if state == Ticket.State.PENDING_CUSTOMER:
-        clocks.pause(ticket, now=now)
-    elif origin == Ticket.State.PENDING_CUSTOMER:
-        clocks.resume(ticket, now=now)
+    clocks.pause(ticket, now=now)
     save(ticket, "state", "pending_until", *clocks.SAVED, now=now)
     events.record(
         ticket, Event.Kind.HELD, by=by, now=now, origin=origin, state=state, until=until.isoformat() if until else None

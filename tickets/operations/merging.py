@@ -73,8 +73,9 @@ def part(ticket: Ticket, *, by: User, now: datetime) -> Ticket:
     save(ticket, "state", "void_reason", "merged_into", "related_to", *clocks.SAVED, now=now)
     save(other, now=now)
     events.record(
-        ticket, Event.Kind.RESUMED, by=by, now=now, origin=Ticket.State.VOID, reason="parted", target=other.pk
-    )
+        ticket, Event.Kind.RESUMED, by=by, now=now, origin=Ticket.State.VOID, reason="parted", target=other.pk,
+        terms=clocks.agreed(ticket),
+    )  # fmt: skip
     return ticket
 
 
@@ -117,6 +118,7 @@ def _tell(into: Ticket, ticket: Ticket, moved: Iterable[Message], *, by: User, n
             into.reopen_count += 1
             clocks.restart(into, now=now)
             events.record(into, Event.Kind.REOPENED, by=by, now=now, origin=Ticket.State.RESOLVED)
+        clocks.ask(into, now=now)
         events.record(
             into, Event.Kind.RECEIVED, by=by, now=now, message=last, auto_generated=False, merged=ticket.pk
         )  # fmt: skip

@@ -137,11 +137,13 @@ def open_by_message(
     attach(message, files)
     Participant.objects.bulk_create(Participant(ticket=ticket, user=person) for person in participants)
     facts: dict[str, Any] = {"channel": channel, "queue_chosen": queue is not None, "auto_generated": auto_generated}
+    facts |= {"queue": chosen.pk, "vip": requester.is_vip}
     if spam:
         reason = Ticket.VoidReason.SPAM
         events.record(ticket, Event.Kind.VOIDED, by=None, now=now, message=message, reason=reason, why=spam, **facts)
     else:
         search.index(ticket, text)
+        facts["terms"] = clocks.agreed(ticket)
         events.record(ticket, Event.Kind.OPENED, by=by or requester, now=now, message=message, **facts)
     return message
 

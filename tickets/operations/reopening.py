@@ -31,8 +31,11 @@ def reopen(ticket: Ticket, *, by: User, now: datetime, reason: str = "") -> Tick
     ticket.resolved_at = ticket.closed_at = ticket.confirmed = None
     settle_open(ticket, SolutionAttempt.Outcome.FAILED, by=by, now=now)
     clocks.restart(ticket, now=now)
+    asked = by.pk == ticket.requester_id
+    if asked:
+        clocks.ask(ticket, now=now)
     save(
         ticket, "state", "void_reason", "reopen_count", "resolved_at", "closed_at", "confirmed", *clocks.SAVED, now=now
     )
-    events.record(ticket, Event.Kind.REOPENED, by=by, now=now, origin=origin, reason=reason)
+    events.record(ticket, Event.Kind.REOPENED, by=by, now=now, origin=origin, reason=reason, asked=asked)
     return ticket

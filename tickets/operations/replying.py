@@ -203,6 +203,7 @@ def receive_message(
             Participant.objects.get_or_create(ticket=ticket, user=author)
         ticket.last_customer_at = now
         _back_to_work(ticket, by=author, now=now)
+        clocks.ask(ticket, now=now)
         save(
             ticket, "snippet", "last_customer_at", "state", "pending_until", "reopen_count", "resolved_at", "closed_at",
             "confirmed", *clocks.SAVED, now=now,

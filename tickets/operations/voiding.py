@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from people.models import User
 from tickets import clocks, events, search
@@ -65,7 +64,10 @@ def not_spam(ticket: Ticket, *, by: User, now: datetime) -> Ticket:
     ticket.state, ticket.void_reason, ticket.merged_into = Ticket.State.NEW, Ticket.VoidReason.NONE, None
     promise_anew(ticket, now=now)
     save(ticket, "state", "void_reason", "merged_into", *clocks.SAVED, now=now)
-    events.record(ticket, Event.Kind.RESUMED, by=by, now=now, origin=Ticket.State.VOID, reason="not_spam")
+    events.record(
+        ticket, Event.Kind.RESUMED, by=by, now=now, origin=Ticket.State.VOID, reason="not_spam",
+        terms=clocks.agreed(ticket),
+    )  # fmt: skip
     if not ticket.events.filter(kind=Event.Kind.OPENED).exists():
         _open(ticket, by=by, now=now)
     return ticket
@@ -81,9 +83,5 @@ def _open(ticket: Ticket, *, by: User, now: datetime) -> None:
 
 
 def promise_anew(ticket: Ticket, *, now: datetime) -> None:
-    """Run the clocks of a locked ticket from now, numbered after those that were taken back; the caller saves."""
-    last = ticket.clocks.aggregate(last=Max("generation"))["last"] or 0
-    promised = clocks.promised(ticket, now=now)
-    for clock in promised:
-        clock.generation += last
-    clocks.arm(promised)
+    """Run the clocks of a locked ticket from now; the caller saves."""
+    clocks.arm(clocks.promised(ticket, now=now))

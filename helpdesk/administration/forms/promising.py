@@ -1,6 +1,7 @@
 """When we work, and what we promise."""
 
-from datetime import date, time
+from dataclasses import replace
+from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Any
 from zoneinfo import available_timezones
@@ -14,7 +15,7 @@ from helpdesk.administration.durations import NoDuration, in_words, minutes_of
 from helpdesk.administration.times import NotReadable, read_holidays, read_hours, write_holidays, write_hours
 from sla.models import Calendar, CalendarInterval, Policy, Target
 from sla.operations.calendars import Opening
-from sla.operations.policies import Minutes
+from sla.operations.policies import Minutes, Wording, wording_of
 
 DAYS = tuple(CalendarInterval.Weekday)
 PRIORITIES = tuple(sorted(Target.Priority, reverse=True))
@@ -159,14 +160,19 @@ class DurationField(forms.CharField):
 class PolicyForm(forms.ModelForm[Policy]):
     """What is promised for each priority; a row left empty promises nothing."""
 
+    calendar = forms.ModelChoiceField(Calendar.objects.all(), label=_("calendar"))
+
     class Meta:
         model = Policy
-        fields = ("name", "calendar", "is_default")
+        fields = ("name", "is_default")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["is_default"].label = _("holds where no other is chosen")
-        targets = {one.priority: one for one in self.instance.targets.all()} if self.instance.pk else {}
+        self.version = self.instance.version_at(now) if self.instance.pk else None
+        targets = {one.priority: one for one in self.version.targets.all()} if self.version else {}
+        if self.version:
+            self.initial["calendar"] = self.version.calendar_id
         for priority in PRIORITIES:
             target = targets.get(priority)
             for name, label, minutes in (
@@ -190,6 +196,20 @@ class PolicyForm(forms.ModelForm[Policy]):
             (priority, self[f"response_{priority.value}"], self[f"resolution_{priority.value}"])
             for priority in PRIORITIES
         ]
+
+    @property
+    def wording(self) -> Wording:
+        """Give what the version in force says with what the form changes in it."""
+        calendar = self.cleaned_data["calendar"]
+        if self.version is None:
+            return Wording(calendar=calendar, targets=self.targets)
+        before = wording_of(self.version)
+        targets = {
+            priority: replace(before.targets.get(priority, minutes), first_response=minutes.first_response,
+                              resolution=minutes.resolution)
+            for priority, minutes in self.targets.items()
+        }  # fmt: skip
+        return replace(before, calendar=calendar, targets=targets, valid_from=None)
 
     @property
     def targets(self) -> dict[int, Minutes]:

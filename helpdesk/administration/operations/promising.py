@@ -7,9 +7,9 @@ from django.db import transaction
 
 from people import audit
 from people.models import AuditEntry, User
-from sla.models import Calendar, Policy, Target
+from sla.models import Calendar, Policy, PolicyVersion
 from sla.operations.calendars import Opening, save_calendar
-from sla.operations.policies import Minutes, save_policy
+from sla.operations.policies import Wording, save_policy
 
 
 @transaction.atomic
@@ -30,17 +30,18 @@ def record_calendar(
 
 
 @transaction.atomic
-def record_policy(policy: Policy, *, targets: Mapping[int, Minutes], by: User, now: datetime) -> Policy:
+def record_policy(policy: Policy, wording: Wording, *, by: User, now: datetime) -> PolicyVersion:
     """
-    Store a new or changed policy and what differs.
+    Store a new or changed policy and what differs from its version before.
 
     :raises sla.operations.policies.ImpossibleTarget: if a resolution is promised before the first response.
+    :raises sla.operations.policies.NotInThePast: if it is to hold from a moment that has passed.
     """
-    stored = Policy.objects.select_for_update(of=("self",)).select_related("calendar").filter(pk=policy.pk).first()
+    stored = Policy.objects.select_for_update(of=("self",)).filter(pk=policy.pk).first()
     before = _policy_facts(stored) if stored else {}
-    save_policy(policy, targets=targets, now=now)
+    version = save_policy(policy, wording, now=now)
     _record(policy, before, _policy_facts(policy), by=by, now=now)
-    return policy
+    return version
 
 
 def _record(
@@ -61,10 +62,14 @@ def _calendar_facts(calendar: Calendar) -> dict[str, object]:
 
 
 def _policy_facts(policy: Policy) -> dict[str, object]:
-    targets = Target.objects.filter(policy=policy)
-    return {
-        "name": policy.name,
-        "calendar": str(policy.calendar),
-        "is_default": policy.is_default,
-        "targets": [str(target) for target in targets],
+    version = policy.versions.select_related("calendar").order_by("-number").first()
+    facts: dict[str, object] = {"name": policy.name, "is_default": policy.is_default}
+    if version is None:
+        return facts
+    return facts | {
+        "calendar": str(version.calendar),
+        "targets": [str(target) for target in version.targets.all()],
+        "steps": [f"{step} {step.actions} {step.conditions}" for step in version.steps.all()],
+        "conditions": [str(condition) for condition in version.conditions],
+        "pauses": list(version.pauses),
     }

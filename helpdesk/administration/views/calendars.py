@@ -22,7 +22,7 @@ from sla.models import Calendar
 @require_GET
 def index(request: SettingsRequest) -> HttpResponse:
     """List the calendars with their week."""
-    found = Calendar.objects.prefetch_related("intervals", "policies").annotate(days_off=Count("holidays"))
+    found = Calendar.objects.prefetch_related("intervals", "versions__policy").annotate(days_off=Count("holidays"))
     rows = [(calendar, _week(calendar)) for calendar in found]
     return render(request, "settings/calendars.html", {"rows": rows, "may_write": request.user.is_admin})
 

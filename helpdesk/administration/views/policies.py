@@ -17,9 +17,8 @@ from helpdesk.administration.operations.promising import record_policy
 from helpdesk.administration.views.asking import saved, say_saved, show_form
 from people.models import User
 from sla.models import Calendar, Policy, Target
-from sla.operations.policies import Minutes
-from sla.promises import promises
-from sla.worktime import Hours, NeverOpen, due
+from sla.operations.policies import Minutes, wording_of
+from sla.worktime import Hours, due
 
 
 @leads_read
@@ -27,7 +26,8 @@ from sla.worktime import Hours, NeverOpen, due
 def index(request: SettingsRequest) -> HttpResponse:
     """List the policies with what they promise now."""
     now = timezone.now()
-    rows = [(policy, _promised(policy, now)) for policy in Policy.objects.with_targets().prefetch_related("queues")]
+    found = Policy.objects.with_versions().prefetch_related("queues")
+    rows = [(policy, policy.version_at(now), _promised(policy, now)) for policy in found]
     return render(request, "settings/policies.html", {"rows": rows, "may_write": request.user.is_admin})
 
 
@@ -35,7 +35,7 @@ def index(request: SettingsRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: SettingsRequest) -> HttpResponse:
     """Make a policy."""
-    form = PolicyForm(request.POST or None)
+    form = PolicyForm(request.POST or None, now=timezone.now())
     if form.is_bound and saved(form, lambda: _save(form, request.user, timezone.now())):
         say_saved(request)
         return redirect("settings:policies")
@@ -46,10 +46,11 @@ def new(request: SettingsRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def show(request: SettingsRequest, pk: int) -> HttpResponse:
     """Show a policy and save it."""
-    policy = get_object_or_404(Policy.objects.with_targets(), pk=pk)
+    policy = get_object_or_404(Policy.objects.with_versions(), pk=pk)
     now = timezone.now()
-    name, said = policy.name, _said(policy.calendar.hours(), _targets(policy), now)
-    form = PolicyForm(request.POST or None, instance=policy)
+    version = policy.version_at(now)
+    name, said = policy.name, _said(version.calendar.hours(), wording_of(version).targets, now) if version else []
+    form = PolicyForm(request.POST or None, instance=policy, now=now)
     if form.is_bound and saved(form, lambda: _save(form, request.user, timezone.now())):
         say_saved(request)
         return redirect("settings:policy", pk)
@@ -60,7 +61,7 @@ def show(request: SettingsRequest, pk: int) -> HttpResponse:
 @require_POST
 def preview(request: SettingsRequest) -> HttpResponse:
     """Say what the typed promises mean for a request opened now; nothing is saved."""
-    form = PolicyForm(request.POST)
+    form = PolicyForm(request.POST, now=timezone.now())
     form.is_valid()
     calendar = form.cleaned_data.get("calendar")
     said = _said(calendar.hours(), form.targets, timezone.now()) if calendar else []
@@ -68,23 +69,20 @@ def preview(request: SettingsRequest) -> HttpResponse:
 
 
 def _save(form: PolicyForm, by: User, now: datetime) -> None:
-    record_policy(form.instance, targets=form.targets, by=by, now=now)
-
-
-def _targets(policy: Policy) -> dict[int, Minutes]:
-    return {one.priority: Minutes(one.first_response_minutes, one.resolution_minutes) for one in policy.targets.all()}
+    record_policy(form.instance, form.wording, by=by, now=now)
 
 
 def _promised(policy: Policy, now: datetime) -> list[tuple[Target, str, str, str]]:
     """Give each target in words, with the moment its first response would be due."""
-    rows = []
-    for target in policy.targets.all():
-        try:
-            first = promises(policy, priority=target.priority, start=now)[:1]
-        except NeverOpen:
-            first = []
-        answered = _moment(first[0].due_at, now) if first else ""
-        rows.append((target, in_words(target.first_response_minutes), in_words(target.resolution_minutes), answered))
+    rows: list[tuple[Target, str, str, str]] = []
+    version = policy.version_at(now)
+    if version is None:
+        return rows
+    hours = version.calendar.hours()
+    for target in version.targets.all():
+        first, resolution = target.first_response_minutes or 0, target.resolution_minutes or 0
+        answered = due(hours, now, timedelta(minutes=first)) if first else None
+        rows.append((target, in_words(first), in_words(resolution), _moment(answered, now) if answered else ""))
     return rows
 
 
@@ -97,7 +95,8 @@ def _said(hours: Hours, targets: Mapping[int, Minutes], now: datetime) -> list[t
 
 def _sentence(priority: int, hours: Hours, minutes: Minutes, now: datetime) -> str:
     response, resolution = (
-        due(hours, now, timedelta(minutes=length)) or now for length in (minutes.first_response, minutes.resolution)
+        due(hours, now, timedelta(minutes=length or 0)) or now
+        for length in (minutes.first_response, minutes.resolution)
     )
     return _SENTENCES[Target.Priority(priority)]() % {
         "response": _moment(response, now),

@@ -167,10 +167,10 @@ def test_reopening_runs_the_clock_on_and_marks_the_solution_as_failed() -> None:
 
 def test_a_higher_priority_and_another_queue_recompute_the_deadline_from_the_start() -> None:
     first, _ = make_levels(make_policy(resolution=100))
-    second, _ = make_levels(make_policy(resolution=50))
+    second, _ = make_levels(make_policy(first_response=20, resolution=50))
     ticket = make_ticket(first)
 
-    routing.route(ticket, to=second, by=None, now=later(20))
+    routing.route(ticket, to=second, by=None, now=later(10))
     prioritising.prioritise(ticket, by=None, now=later(21), urgency=3)
 
     ticket.refresh_from_db()

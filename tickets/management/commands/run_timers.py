@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def _check(self) -> None:
         found = list(differences())
         for difference in found[:100]:
-            self.stderr.write(f"{difference.clock}: stored {difference.stored}, computed {difference.computed}")
+            self.stderr.write(str(difference))
         if found:
             raise CommandError(f"{len(found)} deadlines differ from their history.")
         self.stdout.write("Every deadline is what its history says.")

@@ -1,0 +1,238 @@
+"""Whatever happens to a ticket, in any order: its clocks are what its events say."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from people.models import User
+from sla.operations.policies import Step
+from sla.promises import forget
+from tests.factories import NOW, make_agent, make_policy, make_queue, make_ticket
+from tickets import clocks, events, timers
+from tickets.models import Clock, Event, Queue, Ticket
+from tickets.operations import (
+    assigning,
+    escalation,
+    holding,
+    merging,
+    prioritising,
+    reopening,
+    replying,
+    resolution,
+    routing,
+    voiding,
+)  # fmt: skip
+from tickets.operations.saving import save
+from tickets.reconciling import differences
+
+pytestmark = pytest.mark.django_db
+
+REFUSALS = (
+    holding.CannotHold, routing.CannotRoute, escalation.CannotEscalate, prioritising.CannotPrioritise, replying.CannotReply,
+    resolution.CannotResolve, resolution.CannotClose, reopening.CannotReopen, voiding.CannotVoid, voiding.NotSpam,
+    assigning.CannotAssign, merging.CannotMerge, merging.CannotPart,
+)  # fmt: skip
+
+WARN = ({"do": "notify", "whom": ["assignee", "queue_lead"]},)
+RAISE = ({"do": "raise_priority"},)
+MOVE = ({"do": "move"},)
+STEPS = (
+    Step("first_response", -20, WARN), Step("first_response", 0, MOVE), Step("resolution", -60, RAISE),
+    Step("resolution", 30, MOVE), Step("next_response", 0, WARN), Step("acceptance", 5, WARN),
+)  # fmt: skip
+
+
+@dataclass
+class Life:
+    """A ticket, somebody who works on it, and the queues it may be in."""
+
+    ticket: Ticket
+    other: Ticket
+    agent: User
+    queues: list[Queue]
+    now: datetime = NOW
+    said: list[str] = field(default_factory=list)
+
+    def do(self, what: str, number: int) -> None:
+        """Let one thing happen; what is refused happens not."""
+        self.ticket.refresh_from_db()
+        try:
+            getattr(self, what)(number)
+        except REFUSALS:
+            self.said.append(f"no {what}")
+        else:
+            self.said.append(what)
+
+    def reply(self, _number: int) -> None:
+        replying.reply(self.ticket, text="Aha", by=self.agent, now=self.now)
+
+    def message(self, number: int) -> None:
+        if self.ticket.state != Ticket.State.VOID:
+            replying.receive_message(
+                self.ticket, author=self.ticket.requester, text="Und?", channel=Ticket.Channel.EMAIL, now=self.now,
+                auto_generated=number % 5 == 0,
+            )  # fmt: skip
+
+    def hold(self, number: int) -> None:
+        state = holding.WAITING[number % 3]
+        holding.hold(
+            self.ticket, state=state, by=self.agent, now=self.now, until=self.now + timedelta(hours=number + 1)
+        )
+
+    def resume(self, _number: int) -> None:
+        holding.resume(self.ticket, by=self.agent, now=self.now)
+
+    def prioritise(self, number: int) -> None:
+        prioritising.prioritise(self.ticket, by=self.agent, now=self.now, priority=number % 4 + 1)
+
+    def route(self, number: int) -> None:
+        routing.route(self.ticket, to=self.queues[number % len(self.queues)], by=self.agent, now=self.now)
+
+    def escalate(self, _number: int) -> None:
+        escalation.escalate(self.ticket, reason="", by=self.agent, now=self.now)
+
+    def resolve(self, _number: int) -> None:
+        resolution.resolve(self.ticket, solution="So", by=self.agent, now=self.now)
+
+    def reopen(self, number: int) -> None:
+        by = self.agent if number % 2 else self.ticket.requester
+        reopening.reopen(self.ticket, by=by, now=self.now)
+
+    def void(self, _number: int) -> None:
+        voiding.void(self.ticket, reason=Ticket.VoidReason.SPAM, by=self.agent, now=self.now)
+
+    def not_spam(self, _number: int) -> None:
+        voiding.not_spam(self.ticket, by=self.agent, now=self.now)
+
+    def merge(self, number: int) -> None:
+        ticket, into = (self.ticket, self.other) if number % 2 else (self.other, self.ticket)
+        merging.merge(
+            Ticket.objects.get(pk=ticket.pk), into=Ticket.objects.get(pk=into.pk), by=self.agent, now=self.now
+        )
+
+    def part(self, number: int) -> None:
+        ticket = self.ticket if number % 2 else self.other
+        merging.part(Ticket.objects.get(pk=ticket.pk), by=self.agent, now=self.now)
+
+    def offer(self, number: int) -> None:
+        ticket = Ticket.objects.locked(self.ticket.pk)
+        if ticket.is_open:
+            clocks.offer(ticket, to=self.queues[number % len(self.queues)], now=self.now)
+            save(ticket, *clocks.SAVED, now=self.now)
+
+    def call_back(self, number: int) -> None:
+        ticket = Ticket.objects.locked(self.ticket.pk)
+        if ticket.is_open:
+            until = self.now + timedelta(minutes=number) if number % 2 else None
+            clocks.promise_callback(ticket, until=until, now=self.now)
+            save(ticket, *clocks.SAVED, now=self.now)
+
+    def sweep(self, _number: int) -> None:
+        timers.fire_due(self.now)
+
+
+WHATS = [
+    "reply", "message", "message", "hold", "hold", "resume", "prioritise", "route", "escalate", "resolve", "reopen", "void",
+    "not_spam", "merge", "part", "offer", "call_back", "sweep", "sweep",
+]  # fmt: skip
+HAPPENINGS = st.lists(
+    st.tuples(st.sampled_from(WHATS), st.integers(0, 60), st.sampled_from([0, 0, 1, 7, 29, 31, 240, 1441, 5000])),
+    max_size=25,
+)
+
+
+def _live() -> Life:
+    minutes: dict[str, Any] = {"next_response": 45, "acceptance": 20, "callback": 90}
+    second = make_queue(
+        tier=2, is_default=False,
+        policy=make_policy(30, 300, minutes=minutes, steps=STEPS, pauses=("pending_customer", "pending_third")),
+    )  # fmt: skip
+    first = make_queue(
+        tier=1, escalates_to=second, policy=make_policy(60, 480, minutes=minutes, steps=STEPS, always_open=False)
+    )
+    none = make_queue(tier=1, is_default=False)
+    agent = make_agent(first, level=4, role=User.Role.LEAD)
+    return Life(make_ticket(first), make_ticket(first), agent, [first, second, none])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(happenings=HAPPENINGS)
+def test_stored_clocks_are_what_the_events_say(happenings: list[tuple[str, int, int]], db: None) -> None:
+    forget()
+    life = _live()
+
+    for what, number, minutes in happenings:
+        life.now += timedelta(minutes=minutes)
+        life.do(what, number)
+
+        assert [str(one) for one in differences([life.ticket.pk, life.other.pk])] == [], life.said
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(happenings=HAPPENINGS)
+def test_what_is_due_fires_once(happenings: list[tuple[str, int, int]], db: None) -> None:
+    forget()
+    life = _live()
+    for what, number, minutes in happenings:
+        life.now += timedelta(minutes=minutes)
+        life.do(what, number)
+
+    for _again in range(4):
+        timers.fire_due(life.now)
+
+    due = Clock.objects.filter(wake_at__lte=life.now)
+    assert list(due) == []
+    assert not Clock.objects.filter(state=Clock.State.RUNNING, due_at__lte=life.now).exists()
+    breaches = Event.objects.filter(kind=Event.Kind.BREACHED).values_list("clock_id", flat=True)
+    assert len(breaches) == len(set(breaches))
+
+
+def test_no_next_response_is_promised_before_the_first() -> None:
+    life = _live()
+
+    life.message(1)
+
+    assert not life.ticket.clocks.filter(metric="next_response").exists()
+
+
+def test_each_time_the_requester_waits_is_a_promise_of_its_own() -> None:
+    life = _live()
+    life.reply(1)
+    for _time in range(2):
+        life.now += timedelta(minutes=10)
+        life.message(1)
+        life.message(2)
+        life.now += timedelta(minutes=5)
+        life.reply(1)
+
+    found = life.ticket.clocks.filter(metric="next_response").values_list("cycle", "state", "minutes")
+    assert list(found.order_by("cycle")) == [(1, "met", 45), (2, "met", 45)]
+
+
+def test_a_later_version_of_the_same_policy_leaves_what_was_promised(django_capture_on_commit_callbacks: Any) -> None:
+    from dataclasses import replace
+
+    from sla.operations.policies import Minutes, save_policy, wording_of
+
+    life = _live()
+    policy = life.queues[0].policy
+    assert policy is not None
+    before = {clock.metric: clock.due_at for clock in life.ticket.clocks.all()}
+    wording = replace(
+        wording_of(policy.versions.get()), targets=dict.fromkeys(range(1, 5), Minutes(5, 10)), valid_from=None
+    )
+    save_policy(policy, wording, now=NOW + timedelta(minutes=1))
+
+    life.now += timedelta(minutes=2)
+    life.prioritise(0)
+    later = make_ticket(life.queues[0], now=life.now)
+
+    life.ticket.refresh_from_db()
+    unfinished = life.ticket.clocks.filter(state__in=Clock.UNFINISHED)
+    assert {clock.metric: clock.due_at for clock in unfinished} == before
+    assert life.ticket.terms_version != later.terms_version
+    assert events.Event.objects.filter(ticket=life.ticket, kind=Event.Kind.PROMISED).count() == 0
