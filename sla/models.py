@@ -1,19 +1,21 @@
 """Calendars say when we work, policies what we promise; clocks that already run are rows of the tickets."""
 
-from datetime import time
-from typing import ClassVar
+from datetime import date, datetime, time
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from sla.worktime import MINUTES_A_DAY, Hours
+from people.models import User
+from sla.worktime import MINUTES_A_DAY, Hours, NeverOpen, Week
 
 MIDNIGHT = time(0)
+MAX_YEARS_AHEAD = 5
 
 
 def validate_timezone(name: str) -> None:
@@ -27,10 +29,26 @@ def validate_timezone(name: str) -> None:
 
 
 class Calendar(models.Model):
-    """The weekly working hours of a place and the days it is closed; changed by `operations.calendars` only."""
+    """
+    The weekly working hours of a place and the days it is closed; changed by `operations.calendars` only.
+
+    What counts is its newest revision. The rows of intervals and holidays are its newest week and its days, to be edited.
+    """
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     timezone = models.CharField(_("time zone"), max_length=64)
+    # Whose public holidays are added by the clock, so many years ahead; `holidays_until` is the last year that has them.
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    subdivision = models.CharField(_("state"), max_length=30, blank=True)
+    holiday_language = models.CharField(_("language of the holidays"), max_length=5, blank=True)
+    years_ahead = models.PositiveSmallIntegerField(
+        _("years ahead"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_YEARS_AHEAD)]
+    )
+    holidays_until = models.PositiveSmallIntegerField(_("holidays until"), null=True, blank=True, editable=False)
+    current = models.ForeignKey(
+        "CalendarRevision", models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("newest revision"),
+    )  # fmt: skip
     # Processes that keep a copy compare it; the operations set it with every change of intervals or holidays, too.
     changed_at = models.DateTimeField(_("changed"), default=now, editable=False)
 
@@ -55,15 +73,74 @@ class Calendar(models.Model):
 
     def hours(self) -> Hours:
         """
-        Read the working hours, in two queries or from what was prefetched.
+        Read the working hours of the newest revision, in one query or from what was selected with it.
 
-        :raises NeverOpen: if the calendar has no interval.
+        :raises NeverOpen: if nobody ever said when it is open.
         """
-        week: list[list[tuple[int, int]]] = [[] for _day in range(7)]
-        for interval in self.intervals.all():
-            week[interval.weekday].append(interval.minutes)
-        closed = frozenset(holiday.date for holiday in self.holidays.all())
-        return Hours(self.timezone, tuple(tuple(day) for day in week), closed)
+        if self.current is None:
+            raise NeverOpen("The calendar has no revision.")
+        return self.current.hours()
+
+    def revision_at(self, moment: datetime) -> "CalendarRevision":
+        """
+        Return the revision that held at a moment; what was before the first one, the first one holds for.
+
+        :raises CalendarRevision.DoesNotExist: if nobody ever said when it is open.
+        """
+        held = self.revisions.filter(saved_at__lte=moment).order_by("-number").first()
+        return held or self.revisions.earliest("number")
+
+
+class CalendarRevision(models.Model):
+    """
+    A calendar as it was saved: written with each change, never altered, neither here nor in the database.
+
+    `weeks` are `[[null, week], ["2027-01-01", week], ...]`, each holding from its local date on, and a week is seven lists of
+    `[start, end]` in minutes since midnight. `dates` are `{"2026-12-24": {"name": ..., "hours": [[480, 720]]}}`; no hours
+    is closed.
+    """
+
+    calendar = models.ForeignKey(Calendar, models.PROTECT, related_name="revisions", verbose_name=_("calendar"))
+    number = models.PositiveIntegerField(_("number"))
+    saved_at = models.DateTimeField(_("saved"))
+    saved_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("saved by")
+    )
+    timezone = models.CharField(_("time zone"), max_length=64)
+    weeks = models.JSONField(_("weeks"))
+    dates = models.JSONField(_("days"), default=dict)
+
+    class Meta:
+        verbose_name = _("revision of a calendar")
+        verbose_name_plural = _("revisions of calendars")
+        ordering = ("calendar", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["calendar", "number"], name="revision_once_a_number"),
+            models.UniqueConstraint(fields=["calendar", "saved_at"], name="revision_once_a_moment"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="revision_counts_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.calendar} {self.number}"
+
+    def hours(self) -> Hours:
+        """
+        Give the working hours, without a query.
+
+        :raises NeverOpen: if a week has no interval; none that an operation saved.
+        """
+        (_begin, first), *later = ((begins and date.fromisoformat(begins), _week(week)) for begins, week in self.weeks)
+        days = [(date.fromisoformat(day), _intervals(facts["hours"])) for day, facts in self.dates.items()]
+        closed = frozenset(day for day, intervals in days if not intervals)
+        return Hours(self.timezone, first, closed, tuple(later), tuple(one for one in days if one[1]))
+
+
+def _week(stored: Any) -> Week:
+    return tuple(_intervals(day) for day in stored)
+
+
+def _intervals(stored: Any) -> tuple[tuple[int, int], ...]:
+    return tuple((start, end) for start, end in stored)
 
 
 class CalendarInterval(models.Model):
@@ -111,11 +188,20 @@ class CalendarInterval(models.Model):
 
 
 class Holiday(models.Model):
-    """A date on which a calendar's place does not work."""
+    """A date on which a calendar's place does not work, or only during hours of its own."""
+
+    class Source(models.TextChoices):
+        """Where a day came from."""
+
+        TYPED = "typed", _("typed in")
+        REGION = "region", _("public holiday")
+        IMPORT = "import", _("imported")
 
     calendar = models.ForeignKey(Calendar, models.CASCADE, related_name="holidays", verbose_name=_("calendar"))
     date = models.DateField(_("date"))
     name = models.CharField(_("name"), max_length=100)
+    hours = models.JSONField(_("hours"), default=list, blank=True)  # [[480, 720]]; none is closed
+    source = models.CharField(_("from"), max_length=10, choices=Source, default=Source.TYPED)
 
     class Meta:
         verbose_name = _("holiday")
@@ -124,15 +210,16 @@ class Holiday(models.Model):
         constraints: ClassVar = [models.UniqueConstraint(fields=["calendar", "date"], name="holiday_once_a_date")]
 
     def __str__(self) -> str:
-        return f"{self.date:%Y-%m-%d} {self.name}"
+        spans = ", ".join(f"{start // 60:02}:{start % 60:02}–{end // 60:02}:{end % 60:02}" for start, end in self.hours)
+        return " ".join(part for part in (f"{self.date:%Y-%m-%d}", spans, self.name) if part)
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
     """Questions about policies."""
 
     def with_targets(self) -> "PolicyQuerySet":
-        """Fetch everything a promise is made of, in four queries however many policies there are."""
-        return self.select_related("calendar").prefetch_related("targets", "calendar__intervals", "calendar__holidays")
+        """Fetch everything a promise is made of, in two queries however many policies there are."""
+        return self.select_related("calendar__current").prefetch_related("targets")
 
     def default(self) -> "PolicyQuerySet":
         """Keep the policy that holds where no other is chosen; there is at most one."""

@@ -5,8 +5,9 @@ A moment is working time when a clock on the wall there shows a minute inside an
 not closed. What counts is elapsed time: the night the clocks go back has a 25th hour, the one they go forward only 23.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import takewhile
 from typing import TypeVar
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 MINUTES_A_DAY = 24 * 60
 
 Interval = tuple[int, int]
+Week = tuple[tuple[Interval, ...], ...]
 Pause = tuple[datetime, datetime | None]
 Segment = tuple[datetime, datetime]
 T = TypeVar("T", int, datetime)
@@ -32,25 +34,36 @@ class Hours:
     """
     Opening hours: for each weekday from Monday the intervals in minutes since local midnight, and the closed dates.
 
-    :raises NeverOpen: if no weekday has an interval.
-    :raises ValueError: if the week has not seven days, or an interval is empty or outside of 0 to 1440.
+    `later` are weeks that hold from a local date on, the first week until then. `special` are dates with hours of their
+    own; they win over `closed` and the week, and none at all is closed.
+
+    :raises NeverOpen: if no weekday of a week has an interval.
+    :raises ValueError: if a week has not seven days, an interval is empty or outside of 0 to 1440, or a date comes twice.
     :raises zoneinfo.ZoneInfoNotFoundError: if there is no such time zone.
     """
 
     timezone: str
-    week: tuple[tuple[Interval, ...], ...]
+    week: Week
     closed: frozenset[date] = frozenset()
+    later: tuple[tuple[date, Week], ...] = ()
+    special: tuple[tuple[date, tuple[Interval, ...]], ...] = ()
+    # What every day of a calculation asks for.
+    _special: dict[date, tuple[Interval, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _begins: list[date] = field(init=False, repr=False, compare=False, default_factory=list)
 
     def __post_init__(self) -> None:
         ZoneInfo(self.timezone)
-        if len(self.week) != 7:
-            raise ValueError(f"A week has 7 days, not {len(self.week)}.")
-        if any(not 0 <= start < end <= MINUTES_A_DAY for day in self.week for start, end in day):
-            raise ValueError("An interval starts before it ends and stays within its day.")
-        if not any(self.week):
-            raise NeverOpen("No weekday has an interval.")
-        # Overlaps must not count twice.
-        object.__setattr__(self, "week", tuple(tuple(_joined(sorted(day))) for day in self.week))
+        later = sorted((begins, _checked_week(week)) for begins, week in self.later)
+        special = {day: _checked(intervals) for day, intervals in self.special}
+        begins = [day for day, _week in later]
+        if len(set(begins)) < len(begins) or len(special) < len(self.special):
+            raise ValueError("A date has one week that begins on it, and one set of hours of its own.")
+        put = object.__setattr__
+        put(self, "week", _checked_week(self.week))
+        put(self, "later", tuple(later))
+        put(self, "special", tuple(sorted(special.items())))
+        put(self, "_special", special)
+        put(self, "_begins", begins)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -59,7 +72,30 @@ class Hours:
 
     def on(self, day: date) -> tuple[Interval, ...]:
         """Return the intervals of one date."""
-        return () if day in self.closed else self.week[day.weekday()]
+        if day in self._special:
+            return self._special[day]
+        return () if day in self.closed else self.week_of(day)[day.weekday()]
+
+    def week_of(self, day: date) -> Week:
+        """Return the week that holds on a date."""
+        place = bisect_right(self._begins, day)
+        return self.later[place - 1][1] if place else self.week
+
+
+def _checked_week(week: Week) -> Week:
+    if len(week) != 7:
+        raise ValueError(f"A week has 7 days, not {len(week)}.")
+    if not any(week):
+        raise NeverOpen("No weekday has an interval.")
+    return tuple(_checked(day) for day in week)
+
+
+def _checked(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    """Return the intervals in order; overlaps must not count twice."""
+    ordered = sorted((start, end) for start, end in intervals)
+    if any(not 0 <= start < end <= MINUTES_A_DAY for start, end in ordered):
+        raise ValueError("An interval starts before it ends and stays within its day.")
+    return tuple(_joined(ordered))
 
 
 def always_open(timezone: str = "UTC") -> Hours:

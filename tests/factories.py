@@ -6,7 +6,8 @@ from typing import Any
 
 from knowledgebase.models import Article, ArticleText
 from people.models import User
-from sla.models import Calendar, CalendarInterval, Policy, Target
+from sla.models import Calendar, Policy, Target
+from sla.operations.calendars import Opening, save_calendar
 from tickets.models import Membership, Queue, Ticket
 from tickets.operations.opening import open_ticket
 
@@ -35,10 +36,12 @@ def make_agent(queue: Queue | None = None, level: int = Membership.Level.WORK, *
 
 def make_policy(first_response: int = 60, resolution: int = 480, *, always_open: bool = True) -> Policy:
     """Make an SLA with the same minutes for every priority, around the clock or on weekdays from 8 to 17."""
-    calendar = Calendar.objects.create(name=f"Calendar {next(_numbers)}", timezone="Europe/Berlin")
     days, start, end = (range(7), time(0), time(0)) if always_open else (range(5), time(8), time(17))
-    CalendarInterval.objects.bulk_create(
-        CalendarInterval(calendar=calendar, weekday=day, start=start, end=end) for day in days
+    calendar = save_calendar(
+        Calendar(name=f"Calendar {next(_numbers)}", timezone="Europe/Berlin"),
+        openings=[Opening(day, start, end) for day in days],
+        holidays={},
+        now=NOW,
     )
     policy = Policy.objects.create(name=f"SLA {next(_numbers)}", calendar=calendar)
     Target.objects.bulk_create(

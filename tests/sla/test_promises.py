@@ -41,10 +41,10 @@ def test_the_second_ticket_costs_no_query(django_assert_num_queries):
     assert first == second
 
 
-def test_the_first_ticket_costs_four_queries(django_assert_num_queries):
+def test_the_first_ticket_costs_three_queries(django_assert_num_queries):
     pk = make_policy().pk
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         promises(policy_by_id(pk), priority=2, start=START)
 
 
