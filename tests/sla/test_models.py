@@ -7,8 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from sla.models import Calendar, CalendarInterval, Policy, PolicyVersion, Target
-from sla.operations.calendars import Opening
+from sla.models import Calendar, CalendarInterval, CalendarRevision, Policy, PolicyVersion, Target
+from sla.operations.calendars import Day, Opening
 from sla.operations.policies import Wording, save_policy
 from sla.worktime import Hours, NeverOpen
 from tests.sla.build import NOW, make_calendar, make_policy
@@ -17,14 +17,18 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_calendar_reads_as_hours_in_one_query(django_assert_num_queries):
-    calendar = make_calendar(holidays={date(2026, 12, 25): "Christmas", date(2027, 1, 1): "New Year"})
+    calendar = make_calendar(holidays={date(2026, 12, 25): "Christmas", date(2026, 12, 24): Day("Eve", ((480, 720),))})
 
     with django_assert_num_queries(1):
         hours = calendar.hours()
 
     office = ((480, 720), (780, 1020))
-    closed = frozenset({date(2026, 12, 25), date(2027, 1, 1)})
-    assert hours == Hours("Europe/Berlin", (office,) * 5 + ((), ()), closed)
+    assert hours == Hours(
+        "Europe/Berlin",
+        (office,) * 5 + ((), ()),
+        frozenset({date(2026, 12, 25)}),
+        special=((date(2026, 12, 24), ((480, 720),)),),
+    )
 
 
 def test_an_end_at_midnight_is_the_end_of_the_day():
@@ -109,6 +113,42 @@ def test_there_is_one_default_policy():
 
     with pytest.raises(IntegrityError, match="policy_one_default"):
         Policy.objects.create(name="Two", is_default=True)
+
+
+def test_a_calendar_without_revisions_has_none_at_any_moment():
+    with pytest.raises(CalendarRevision.DoesNotExist):
+        Calendar.objects.create(name="Empty", timezone="UTC").revision_at(NOW)
+
+
+def test_a_calendar_with_revisions_stays():
+    with pytest.raises(ProtectedError):
+        make_calendar().delete()
+
+
+def test_the_database_refuses_to_change_a_revision():
+    revision = make_calendar().current
+
+    with pytest.raises(IntegrityError, match="append-only"):
+        CalendarRevision.objects.filter(pk=revision.pk).update(timezone="UTC")
+
+
+def test_the_database_refuses_to_delete_a_revision():
+    calendar = make_calendar()
+    Calendar.objects.update(current=None)
+
+    with pytest.raises(IntegrityError, match="append-only"):
+        calendar.revisions.get().delete()
+
+
+@pytest.mark.parametrize(("number", "later"), [(1, 1), (2, 0), (2, -1)])
+def test_a_revision_comes_after_the_one_before(number, later):
+    first = make_calendar().current
+
+    with pytest.raises(IntegrityError, match="one after the other"):
+        CalendarRevision.objects.create(
+            calendar=first.calendar, number=number, saved_at=NOW + timedelta(seconds=later), timezone="UTC",
+            weeks=first.weeks,
+        )  # fmt: skip
 
 
 def test_a_calendar_in_use_stays():

@@ -117,6 +117,54 @@ def test_nothing_lies_between_a_moment_and_an_earlier_one():
     assert minutes_between(WEEKDAYS, berlin(2026, 11, 24, 9), berlin(2026, 11, 23, 9)) == 0
 
 
+# --- later weeks and days with hours of their own
+
+
+def test_a_later_week_holds_from_its_local_date_on():
+    hours = Hours("Pacific/Auckland", (OFFICE,) * 7, later=((date(2026, 11, 25), (((600, 660),),) * 7),))
+    auckland = ZoneInfo("Pacific/Auckland")
+
+    assert segments(hours, datetime(2026, 11, 24, 2, tzinfo=UTC), datetime(2026, 11, 25, 0, tzinfo=UTC)) == [
+        (datetime(2026, 11, 24, 15, tzinfo=auckland), datetime(2026, 11, 24, 17, tzinfo=auckland)),
+        (datetime(2026, 11, 25, 10, tzinfo=auckland), datetime(2026, 11, 25, 11, tzinfo=auckland)),
+    ]
+
+
+def test_later_weeks_come_in_any_order():
+    first, second = (((0, 60),),) * 7, (((60, 120),),) * 7
+    begins = date(2026, 11, 25), date(2026, 12, 2)
+    hours = Hours("UTC", (OFFICE,) * 7, later=((begins[1], second), (begins[0], first)))
+
+    assert hours == Hours("UTC", (OFFICE,) * 7, later=((begins[0], first), (begins[1], second)))
+    assert [hours.on(date(2026, 11, 24)), hours.on(begins[0]), hours.on(date(2026, 12, 1)), hours.on(begins[1])] == [
+        OFFICE,
+        ((0, 60),),
+        ((0, 60),),
+        ((60, 120),),
+    ]
+
+
+def test_a_day_with_hours_of_its_own_wins_over_the_week_and_over_closed():
+    eve, saturday, off = date(2026, 12, 24), date(2026, 11, 28), date(2026, 11, 30)
+    hours = Hours(
+        "Europe/Berlin",
+        WEEKDAYS.week,
+        frozenset({eve}),
+        special=((eve, ((480, 720),)), (saturday, ((600, 660),)), (off, ())),
+    )
+
+    assert (hours.on(eve), hours.on(saturday), hours.on(off)) == (((480, 720),), ((600, 660),), ())
+    assert due(hours, berlin(2026, 11, 27, 16), timedelta(hours=3)) == berlin(2026, 12, 1, 9)
+
+
+def test_hours_that_say_the_same_are_equal_and_can_be_a_key():
+    day = date(2026, 12, 24)
+    one, other = (Hours("UTC", (OFFICE,) * 7, special=((day, spans),)) for spans in (((0, 60),), ((0, 30), (20, 60))))
+
+    assert one == other
+    assert {one: 1}[other] == 1
+
+
 # --- pauses
 
 
@@ -154,6 +202,24 @@ def test_hours_without_an_interval_are_refused():
         Hours("UTC", ((),) * 7)
 
 
+def test_a_later_week_without_an_interval_is_refused_for_nothing_would_ever_be_due():
+    with pytest.raises(NeverOpen):
+        Hours("UTC", (OFFICE,) * 7, later=((date(2027, 1, 1), ((),) * 7),))
+
+
+@pytest.mark.parametrize(
+    "twice", [{"later": ((date(2027, 1, 1), (OFFICE,) * 7),) * 2}, {"special": ((date(2027, 1, 1), ()),) * 2}]
+)
+def test_a_date_that_comes_twice_is_refused(twice):
+    with pytest.raises(ValueError, match="A date has one week"):
+        Hours("UTC", (OFFICE,) * 7, **twice)
+
+
+def test_impossible_hours_of_a_day_are_refused():
+    with pytest.raises(ValueError, match="starts before it ends"):
+        Hours("UTC", (OFFICE,) * 7, special=((date(2027, 1, 1), ((600, 1441),)),))
+
+
 @pytest.mark.parametrize("interval", [(600, 600), (700, 600), (-1, 600), (600, 1441)])
 def test_an_impossible_interval_is_refused(interval):
     with pytest.raises(ValueError, match="starts before it ends"):
@@ -180,8 +246,15 @@ def test_a_moment_without_a_time_zone_is_refused():
 
 def is_working(hours, moment):
     local = moment.astimezone(ZoneInfo(hours.timezone))
-    minute = local.hour * 60 + local.minute
-    return local.date() not in hours.closed and any(s <= minute < e for s, e in hours.week[local.weekday()])
+    minute, today = local.hour * 60 + local.minute, local.date()
+    own = [intervals for day, intervals in hours.special if day == today]
+    if not own and today in hours.closed:
+        return False
+    week = hours.week
+    for begins, another in hours.later:
+        if begins <= today:
+            week = another
+    return any(s <= minute < e for s, e in (own[0] if own else week[local.weekday()]))
 
 
 def is_paused(pauses, moment):
@@ -193,21 +266,36 @@ def counted_minutes(hours, start, end, pauses):
     return sum(is_working(hours, minute) and not is_paused(pauses, minute) for minute in minutes)
 
 
-AROUND = [datetime(2026, 3, 27, tzinfo=UTC), datetime(2026, 10, 23, tzinfo=UTC), datetime(2026, 12, 22, tzinfo=UTC)]
-moments = st.builds(lambda base, n: base + MINUTE * n, st.sampled_from(AROUND), st.integers(0, 5 * 1440))
-intervals = st.tuples(st.integers(0, 1440), st.integers(0, 1440)).filter(lambda i: i[0] < i[1])
+# The nights of Berlin, of New York and St. John's, and of Lord Howe, whose clocks move by half an hour; and the turn of a year.
+NIGHTS_OF_CHANGE = [
+    (2026, 3, 27),
+    (2026, 10, 23),
+    (2026, 3, 6),
+    (2026, 10, 30),
+    (2026, 4, 3),
+    (2026, 10, 2),
+    (2026, 12, 29),
+]
+AROUND = [datetime(*day, tzinfo=UTC) for day in NIGHTS_OF_CHANGE]
+ZONES = ["Europe/Berlin"] * 4 + ["UTC", "America/New_York", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kathmandu"]
+intervals = st.tuples(st.integers(0, 1439), st.integers(1, 1440)).map(lambda drawn: (drawn[0], min(sum(drawn), 1440)))
 edges = st.sampled_from([(0, 1440), (0, 150), (90, 150), (120, 180), (150, 1440), (180, 240), (480, 720), (1380, 1440)])
 days = st.lists(intervals | edges, max_size=3).map(tuple)
-zones = st.sampled_from(["Europe/Berlin"] * 4 + ["UTC", "America/St_Johns", "Australia/Lord_Howe", "Asia/Kathmandu"])
-closed = st.frozensets(
-    st.builds(lambda base, n: base.date() + timedelta(days=n), st.sampled_from(AROUND), st.integers(0, 6))
-)
+weeks = st.tuples(*[days] * 7).map(lambda week: week if any(week) else (((480, 720),), *week[1:]))
 
 
 @st.composite
-def any_hours(draw):
-    week = draw(st.tuples(*[days] * 7).filter(any))
-    return Hours(draw(zones), week, draw(closed))
+def hours_and_start(draw):
+    base = draw(st.sampled_from(AROUND))
+    dates = st.integers(-1, 7).map(lambda n: base.date() + timedelta(days=n))
+    hours = Hours(
+        draw(st.sampled_from(ZONES)),
+        draw(weeks),
+        draw(st.frozensets(dates, max_size=4)),
+        tuple(draw(st.dictionaries(dates, weeks, max_size=3)).items()),
+        tuple(draw(st.dictionaries(dates, days, max_size=4)).items()),
+    )
+    return hours, base + MINUTE * draw(st.integers(0, 5 * 1440))
 
 
 @st.composite
@@ -218,8 +306,9 @@ def any_pauses(draw, start, *, may_stay_open):
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.data(), any_hours(), moments, st.integers(0, 3 * 1440))
-def test_minutes_between_agrees_with_looking_at_every_minute(data, hours, start, length):
+@given(st.data(), hours_and_start(), st.integers(0, 3 * 1440))
+def test_minutes_between_agrees_with_looking_at_every_minute(data, situation, length):
+    hours, start = situation
     end = start + MINUTE * length
     pauses = data.draw(any_pauses(start, may_stay_open=True))
 
@@ -227,8 +316,9 @@ def test_minutes_between_agrees_with_looking_at_every_minute(data, hours, start,
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.data(), any_hours(), moments, st.integers(1, 1500))
-def test_due_is_the_first_moment_by_which_enough_minutes_were_counted(data, hours, start, minutes):
+@given(st.data(), hours_and_start(), st.integers(1, 1500))
+def test_due_is_the_first_moment_by_which_enough_minutes_were_counted(data, situation, minutes):
+    hours, start = situation
     pauses = data.draw(any_pauses(start, may_stay_open=False))
 
     moment = due(hours, start, MINUTE * minutes, pauses)
@@ -239,11 +329,12 @@ def test_due_is_the_first_moment_by_which_enough_minutes_were_counted(data, hour
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.data(), any_hours(), moments, st.integers(1, 900))
-def test_an_open_pause_leaves_a_due_moment_only_if_time_was_up_before(data, hours, start, minutes):
-    pauses = data.draw(any_pauses(start, may_stay_open=True))
-    halt = min((since for since, to in pauses if to is None), default=None)
-    assume(halt is not None)
+@given(st.data(), hours_and_start(), st.integers(1, 900))
+def test_an_open_pause_leaves_a_due_moment_only_if_time_was_up_before(data, situation, minutes):
+    hours, start = situation
+    opened = start + MINUTE * data.draw(st.integers(-600, 2880))
+    pauses = [*data.draw(any_pauses(start, may_stay_open=True)), (opened, None)]
+    halt = min(since for since, to in pauses if to is None)
 
     moment = due(hours, start, MINUTE * minutes, pauses)
 
@@ -252,9 +343,10 @@ def test_an_open_pause_leaves_a_due_moment_only_if_time_was_up_before(data, hour
 
 
 @settings(max_examples=60, deadline=None)
-@given(any_hours(), moments, st.integers(0, 3 * 1440 * 60))
-@example(always_open("Europe/Berlin"), AROUND[1], 3 * 1440 * 60)
-def test_segments_are_ordered_apart_and_inside_the_question(hours, start, seconds):
+@given(hours_and_start(), st.integers(0, 3 * 1440 * 60))
+@example((always_open("Europe/Berlin"), AROUND[1]), 3 * 1440 * 60)
+def test_segments_are_ordered_apart_and_inside_the_question(situation, seconds):
+    hours, start = situation
     end = start + timedelta(seconds=seconds)
 
     found = segments(hours, start, end)
