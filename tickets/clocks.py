@@ -421,6 +421,7 @@ def _follow(last: Clock, found: Terms, *, minutes: int, now: datetime) -> Clock:
         generation=last.generation + 1,
     )  # fmt: skip
     if last.state == Clock.State.MISSED or last.breached_at is not None:
+        clock.version_id, clock.calendar_id, clock.minutes = last.version_id, last.calendar_id, last.minutes
         clock.state, clock.due_at = Clock.State.BREACHED, last.due_at
         clock.breached_at = last.breached_at or last.due_at
         clock.wake_at = next_wake(clock)

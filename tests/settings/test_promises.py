@@ -185,5 +185,5 @@ def test_the_queries_do_not_grow(
     client.get(reverse("settings:calendars"))
     with django_assert_num_queries(6):
         client.get(reverse("settings:calendars"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(reverse("settings:policies"))

@@ -159,7 +159,7 @@ def _live() -> Life:
     return Life(make_ticket(first), make_ticket(first), agent, [first, second, none])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happenings=HAPPENINGS)
 def test_stored_clocks_are_what_the_events_say(happenings: list[tuple[str, int, int]], db: None) -> None:
     forget()
@@ -172,7 +172,7 @@ def test_stored_clocks_are_what_the_events_say(happenings: list[tuple[str, int, 
         assert [str(one) for one in differences([life.ticket.pk, life.other.pk])] == [], life.said
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happenings=HAPPENINGS)
 def test_what_is_due_fires_once(happenings: list[tuple[str, int, int]], db: None) -> None:
     forget()
