@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "find gaps": {"task": "tickets.find_gaps", "schedule": 600.0, "options": {"expires": 600}},
     "publish articles": {"task": "knowledgebase.publish_due", "schedule": 10.0, "options": {"expires": 30}},
     "look after articles": {"task": "knowledgebase.look_after", "schedule": 900.0, "options": {"expires": 900}},
+    "add public holidays": {"task": "sla.add_public_holidays", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 app.conf.beat_max_loop_interval = 2
 

@@ -1,9 +1,11 @@
-"""Working hours and holidays as people write them: 08:00–12:00, 13:00–17:00; no Django."""
+"""Working hours and days as people write them: 08:00–12:00, 13:00–17:00; no Django."""
 
 import re
 from datetime import date, time
 
 _SPAN = re.compile(r"(\d{1,2})(?::(\d\d))? ?(?:-|–|—|to|bis) ?(\d{1,2})(?::(\d\d))?")
+# Only with minutes: the name of a day may begin with numbers.
+_SPAN_FIRST = re.compile(r"(\d{1,2}:\d\d ?(?:-|–|—|to|bis) ?\d{1,2}:\d\d)(?:[ \t,;:]+|$)")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[ \t,;:]*(.*)")
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})[ \t,;:]*(.*)")
 
@@ -27,18 +29,21 @@ def write_hours(intervals: list[tuple[time, time]]) -> str:
     return ", ".join(f"{start:%H:%M}–{'24:00' if end == time(0) else f'{end:%H:%M}'}" for start, end in intervals)
 
 
-def read_holidays(text: str) -> dict[date, str]:
+def read_days(text: str) -> dict[date, tuple[str, list[tuple[time, time]]]]:
     """
-    Read days, one a line, each with its name: 2026-12-25 Christmas, or 25.12.2026 Christmas.
+    Read days, one a line, each with its name: 2026-12-25 Christmas, or 24.12.2026 08:00–12:00 Christmas Eve.
 
-    :raises NotReadable: if a line begins with no date.
+    :raises NotReadable: if a line begins with no date, or with hours that are none.
     """
     return dict(_day(line.strip()) for line in text.splitlines() if line.strip())
 
 
-def write_holidays(holidays: dict[date, str]) -> str:
-    """Write days so that `read_holidays` reads the same."""
-    return "\n".join(f"{day.isoformat()} {name}".rstrip() for day, name in sorted(holidays.items()))
+def write_days(days: dict[date, tuple[str, list[tuple[time, time]]]]) -> str:
+    """Write days so that `read_days` reads the same."""
+    return "\n".join(
+        " ".join(part for part in (day.isoformat(), write_hours(spans), name) if part)
+        for day, (name, spans) in sorted(days.items())
+    )
 
 
 def _span(part: str) -> tuple[time, time]:
@@ -54,12 +59,21 @@ def _span(part: str) -> tuple[time, time]:
         raise NotReadable(part) from None
 
 
-def _day(line: str) -> tuple[date, str]:
+def _day(line: str) -> tuple[date, tuple[str, list[tuple[time, time]]]]:
     try:
         if found := _ISO.fullmatch(line):
-            return date(int(found[1]), int(found[2]), int(found[3])), found[4].strip()[:100]
+            return date(int(found[1]), int(found[2]), int(found[3])), _named(found[4])
         if found := _GERMAN.fullmatch(line):
-            return date(int(found[3]), int(found[2]), int(found[1])), found[4].strip()[:100]
+            return date(int(found[3]), int(found[2]), int(found[1])), _named(found[4])
     except ValueError:
         pass
     raise NotReadable(line)
+
+
+def _named(text: str) -> tuple[str, list[tuple[time, time]]]:
+    """Take the hours off the front of what stands behind a date; the rest is its name."""
+    spans = []
+    while found := _SPAN_FIRST.match(text):
+        spans.append(_span(found[1]))
+        text = text[found.end() :]
+    return text.strip()[:100], sorted(spans)

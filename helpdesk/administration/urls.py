@@ -5,6 +5,7 @@ from django.urls import path
 from helpdesk.administration.mail_urls import PATTERNS
 from helpdesk.administration.question_urls import PATTERNS as QUESTIONS
 from helpdesk.administration.views import (
+    calendar_days,
     calendars,
     grants,
     home,
@@ -46,6 +47,11 @@ urlpatterns = [
     path("calendars/", calendars.index, name="calendars"),
     path("calendars/new/", calendars.new, name="calendar_new"),
     path("calendars/<int:pk>/", calendars.show, name="calendar"),
+    path("calendars/<int:pk>/holidays/", calendar_days.holidays, name="calendar_holidays"),
+    path("calendars/<int:pk>/import/", calendar_days.imported, name="calendar_import"),
+    path("calendars/<int:pk>/year/", calendar_days.year, name="calendar_year"),
+    path("calendars/<int:pk>/trial/", calendar_days.trial, name="calendar_trial"),
+    path("calendars/<int:pk>/revisions/", calendar_days.revisions, name="calendar_revisions"),
     path("policies/", policies.index, name="policies"),
     path("policies/new/", policies.new, name="policy_new"),
     path("policies/preview/", policies.preview, name="policy_preview"),

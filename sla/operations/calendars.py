@@ -97,6 +97,13 @@ def days_of(calendar: Calendar) -> dict[date, Day]:
     return {one.date: Day(one.name, _pairs(one.hours), one.source) for one in calendar.holidays.all()}
 
 
+def planned_from(calendar: Calendar, now: datetime) -> date | None:
+    """Return the day from which the newest week of a calendar holds, if that is still to come."""
+    begins = calendar.current and calendar.current.weeks[-1][0]
+    day = date.fromisoformat(begins) if begins else None
+    return day if day and day > now.astimezone(ZoneInfo(calendar.timezone)).date() else None
+
+
 def _locked(calendar: Calendar) -> CalendarRevision | None:
     """Lock a stored calendar, so that two who save at once don't mix their rows, and return its newest revision."""
     if not calendar.pk:

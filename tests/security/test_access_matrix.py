@@ -145,6 +145,7 @@ log 404 404 404 403 403 403 403 200 200 log
     GET  settings:mail_rules settings:mail_rule settings:mail_rule_trial settings:blocks
     GET  settings:home settings:queues settings:queue settings:rules settings:rule settings:calendars
     GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
+    GET  settings:calendar_holidays settings:calendar_year settings:calendar_trial settings:calendar_revisions
     GET  settings:grants settings:grant settings:triage settings:phrases
     GET  settings:person settings:audit
 log 404 404 404 403 403 403 403 403 200 log
@@ -152,11 +153,13 @@ log 404 404 404 403 403 403 403 403 200 log
     POST settings:questionnaire_preview
     POST settings:blocks settings:mail_rule_trial settings:phrases
     GET  settings:queue_new settings:deactivation settings:member_removal settings:rule_new settings:rule_removal
+    GET  settings:calendar_import
     GET  settings:calendar_new settings:policy_new settings:mailbox_new settings:person_new
     GET  settings:grant_new settings:grant_removal
     GET  settings:person_deactivation
     POST settings:queue_new settings:queue settings:rule_new settings:rule settings:calendar_new settings:calendar
     POST settings:policy_new settings:policy_preview settings:policy settings:mailbox_new settings:mailbox
+    POST settings:calendar_holidays settings:calendar_import
     POST settings:grant_new settings:grant settings:grant_sign_in
     POST settings:person_new settings:person
 log 404 404 404 403 403 403 403 403 302 log

@@ -23,7 +23,7 @@ WRITES_ONLY = {
 FOR_ADMINS = {
     "queue_new", "rule_new", "calendar_new", "policy_new", "mailbox_new", "person_new",
     "deactivation", "member_removal", "rule_removal", "person_deactivation",
-    "grant_new", "grant_removal", "grant_callback",
+    "grant_new", "grant_removal", "grant_callback", "calendar_import",
     "mail_rule_new", "mail_rule_removal", "block_removal", "questionnaire_new",
 }  # fmt: skip
 # Leads look after the articles, and so after the words by which they are found.
@@ -43,6 +43,8 @@ def address(name: str, everything: Everything) -> str:
         "grant": everything.grant, "grant_sign_in": everything.grant, "grant_removal": everything.grant,
         "person_activation": everything.agent, "person_deactivation": everything.agent, "password_mail": everything.agent,
     }  # fmt: skip
+    if name in ("calendar_holidays", "calendar_import", "calendar_year", "calendar_trial", "calendar_revisions"):
+        return reverse(f"settings:{name}", args=[everything.calendar.pk])
     if name.startswith("mail_rule") and name not in ("mail_rules", "mail_rule_new", "mail_rule_trial"):
         return reverse(f"settings:{name}", args=[MailRule.objects.get().pk])
     if name == "block_removal":

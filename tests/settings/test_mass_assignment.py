@@ -23,7 +23,7 @@ WISHES: dict[str, Any] = {
 MEANT = {
     "queue": {"name_de", "name_en", "tier", "escalates_to", "policy", "colour", "reopen_days", "is_default"},
     "rule": {"name", "words", "queue", "directly", "is_active"},
-    "calendar": {"name", "timezone", "changed_at"},
+    "calendar": {"name", "timezone", "changed_at", "current"},
     "policy": {"name", "calendar", "is_default", "changed_at"},
     "mailbox": {
         "name", "address", "queue", "language", "host", "port", "security", "username", "secret", "folder",

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from helpdesk.administration.durations import NoDuration, in_words, minutes_of
-from helpdesk.administration.times import NotReadable, read_holidays, read_hours, write_hours
+from helpdesk.administration.times import NotReadable, read_days, read_hours, write_days, write_hours
 from people.models import AuditEntry
 from sla.models import Calendar, Policy, Target
 from sla.promises import choose
@@ -63,8 +63,9 @@ def test_the_form_shows_what_is_stored(client: Client, everything: Everything) -
         ({"day_0": "08:00-12:00, 11:00-17:00"}, "overlaps with what begins at 11:00"),
         ({"day_0": "18:00-24:00, 20:00-21:00"}, "overlaps with what begins at 20:00"),
         ({"timezone": "Middle/Earth"}, "no such time zone"),
-        ({"holidays": "Christmas"}, "begins with no date"),
-        ({"holidays": "2026-02-30 Nothing"}, "begins with no date"),
+        ({"holidays": "Christmas"}, "cannot be read"),
+        ({"holidays": "2026-02-30 Nothing"}, "cannot be read"),
+        ({"holidays": "2026-12-24 08:00-12:00, 11:00-13:00 Eve"}, "overlap"),
         ({f"day_{day}": "" for day in range(5)}, "at least one day"),
     ],
 )
@@ -92,12 +93,21 @@ def test_hours_are_read_as_people_write_them(text: str, spans: list[tuple[time, 
     assert read_hours(write_hours(spans)) == spans
 
 
-def test_holidays_are_read_as_people_write_them() -> None:
-    assert read_holidays("2026-12-25: Weihnachten\n\n 1.1.2027, Neujahr\n2027-05-01") == {
-        date(2026, 12, 25): "Weihnachten", date(2027, 1, 1): "Neujahr", date(2027, 5, 1): "",
+def test_days_are_read_as_people_write_them() -> None:
+    found = read_days(
+        "2026-12-25: Weihnachten\n\n 1.1.2027, Neujahr\n2027-05-01\n24.12.2026 13:00-15:00, 8:00 bis 12:00: Heiligabend\n"
+        "2027-04-01 8-12 Club"
+    )
+
+    assert found == {
+        date(2026, 12, 25): ("Weihnachten", []), date(2027, 1, 1): ("Neujahr", []), date(2027, 5, 1): ("", []),
+        date(2026, 12, 24): ("Heiligabend", [(time(8), time(12)), (time(13), time(15))]),
+        date(2027, 4, 1): ("8-12 Club", []),
     }  # fmt: skip
-    with pytest.raises(NotReadable):
-        read_holidays("Neujahr 2027")
+    assert read_days(write_days(found)) == found
+    for unreadable in ("Neujahr 2027", "2027-01-01 12:00–08:00 Neujahr"):
+        with pytest.raises(NotReadable):
+            read_days(unreadable)
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,19 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.administration.durations import NoDuration, in_words, minutes_of
-from helpdesk.administration.times import NotReadable, read_holidays, read_hours, write_holidays, write_hours
-from sla.models import Calendar, CalendarInterval, Policy, Target
-from sla.operations.calendars import Opening
+from helpdesk.administration.times import NotReadable, read_days, read_hours, write_days, write_hours
+from sla import ical
+from sla.models import MAX_YEARS_AHEAD, Calendar, CalendarInterval, Policy, Target
+from sla.operations.calendars import Day, Opening, days_of, planned_from
 from sla.operations.policies import Minutes, Wording, wording_of
+from sla.public_holidays import COUNTRIES, countries, subdivisions
+from sla.worktime import MINUTES_A_DAY
 
 DAYS = tuple(CalendarInterval.Weekday)
 PRIORITIES = tuple(sorted(Target.Priority, reverse=True))
@@ -49,6 +53,46 @@ class HoursField(forms.CharField):
         return write_hours(value) if isinstance(value, list) else value
 
 
+class DaysField(forms.CharField):
+    """Days that differ from their weekday, one a line, as `Day` by date."""
+
+    widget = forms.Textarea
+
+    def clean(self, value: Any) -> Any:
+        """
+        Read the days.
+
+        :raises ValidationError: if a line is no day, or hours of a day overlap.
+        """
+        try:
+            found = read_days(super().clean(value) or "")
+        except NotReadable as unreadable:
+            raise ValidationError(
+                gettext(
+                    "“%(line)s” cannot be read; write it as 2026-12-25 Christmas Day, or 2026-12-24 08:00–12:00 Eve."
+                )
+                % {"line": str(unreadable)[:80]}
+            ) from None
+        for day, (_name, spans) in found.items():
+            if any(end == time(0) or start < end for (_start, end), (start, _end) in pairwise(spans)):
+                raise ValidationError(gettext("The hours of %(day)s overlap.") % {"day": day.isoformat()})
+        return {day: Day(name, _minutes(spans)) for day, (name, spans) in found.items()}
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show days as text, and text as it was typed."""
+        if not isinstance(value, dict):
+            return value
+        return write_days({day: (what.name, _times(what.hours)) for day, what in value.items()})
+
+
+def _minutes(spans: list[tuple[time, time]]) -> tuple[tuple[int, int], ...]:
+    return tuple(CalendarInterval(start=start, end=end).minutes for start, end in spans)
+
+
+def _times(hours: tuple[tuple[int, int], ...]) -> list[tuple[time, time]]:
+    return [(time(*divmod(start, 60)), time(*divmod(end % MINUTES_A_DAY, 60))) for start, end in hours]
+
+
 class CalendarForm(forms.ModelForm[Calendar]):
     """A calendar with its week and its holidays."""
 
@@ -57,24 +101,33 @@ class CalendarForm(forms.ModelForm[Calendar]):
         widget=forms.TextInput(attrs={"list": "timezones", "autocomplete": "off", "spellcheck": "false"}),
         help_text=_("Summer time is taken care of."),
     )  # fmt: skip
-    holidays = forms.CharField(
-        label=_("Holidays"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 9}),
-        help_text=_("One day a line, its name behind it: 2026-12-25 Christmas Day, or 25.12.2026 Christmas Day."),
+    effective_from = forms.DateField(
+        label=_("This week holds from"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Empty: at once. Until a later day the week holds that held so far; a day that is over is refused."),
+    )  # fmt: skip
+    holidays = DaysField(
+        label=_("Holidays and exceptions"), required=False, max_length=80_000,
+        widget=forms.Textarea(attrs={"rows": 9, "spellcheck": "false"}),
+        help_text=_(
+            "One day a line: 2026-12-25 Christmas Day is closed, 2026-12-24 08:00–12:00 Christmas Eve is open until noon."
+        ),
     )  # fmt: skip
 
     class Meta:
         model = Calendar
         fields = ("name", "timezone")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         week: dict[int, list[tuple[time, time]]] = {day: [] for day in DAYS}
         if self.instance.pk:
             for interval in self.instance.intervals.all():
                 week[interval.weekday].append((interval.start, interval.end))
-            self.initial["holidays"] = write_holidays({one.date: one.name for one in self.instance.holidays.all()})
+            self.initial["holidays"] = days_of(self.instance)
+            self.initial["effective_from"] = planned_from(self.instance, now)
         else:
             week |= {day: [(time(8), time(17))] for day in DAYS[:5]}
+            del self.fields["effective_from"]
         for day in DAYS:
             self.fields[f"day_{day.value}"] = HoursField(
                 label=day.label, required=False, max_length=200, initial=week[day],
@@ -92,10 +145,13 @@ class CalendarForm(forms.ModelForm[Calendar]):
         return [Opening(day, *span) for day in DAYS for span in self.cleaned_data[f"day_{day.value}"]]
 
     @property
-    def holiday_names(self) -> dict[date, str]:
-        """Give what the list of holidays says."""
-        names: dict[date, str] = self.cleaned_data["holidays"]
-        return names
+    def days_off(self) -> dict[date, Day]:
+        """Give the days; one that was not touched still comes from where it came from."""
+        known = days_of(self.instance) if self.instance.pk else {}
+        return {
+            day: known[day] if day in known and (known[day].name, known[day].hours) == (what.name, what.hours) else what
+            for day, what in self.cleaned_data["holidays"].items()
+        }
 
     def clean_timezone(self) -> str:
         """
@@ -109,20 +165,6 @@ class CalendarForm(forms.ModelForm[Calendar]):
             raise ValidationError(gettext("There is no such time zone; write one such as Europe/Berlin."))
         return known
 
-    def clean_holidays(self) -> dict[date, str]:
-        """
-        Read the list.
-
-        :raises ValidationError: if a line is no day.
-        """
-        try:
-            return read_holidays(self.cleaned_data["holidays"])
-        except NotReadable as unreadable:
-            raise ValidationError(
-                gettext("“%(line)s” begins with no date; write it as 2026-12-25 Christmas Day.")
-                % {"line": str(unreadable)[:80]}
-            ) from None
-
     def clean(self) -> dict[str, Any]:
         """
         Want working hours on one day at least.
@@ -133,6 +175,71 @@ class CalendarForm(forms.ModelForm[Calendar]):
         if not self.errors and not self.openings:
             raise ValidationError(gettext("Enter working hours on at least one day; nothing is due without them."))
         return cleaned
+
+
+class RegionForm(forms.Form):
+    """Whose public holidays a calendar takes over."""
+
+    country = forms.ChoiceField(label=_("Country"), required=False)
+    subdivision = forms.ChoiceField(label=_("State"), required=False)
+    language = forms.ChoiceField(label=_("Language of the names"), choices=settings.LANGUAGES)
+    years_ahead = forms.IntegerField(
+        label=_("Years ahead"), min_value=1, max_value=MAX_YEARS_AHEAD,
+        help_text=_("Besides this year; a year later the next one is added by itself."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", gettext("none")), *countries()]
+        self.fields["country"].choices = choices  # type: ignore[attr-defined]
+        states = subdivisions(country) if country in COUNTRIES else []
+        self.fields["subdivision"].choices = [("", gettext("the whole country")), *states]  # type: ignore[attr-defined]
+
+
+class ImportForm(forms.Form):
+    """A calendar file, or the days that were found in one."""
+
+    MAX_KB = ical.MAX_BYTES // 1000
+    file = forms.FileField(
+        label=_("Calendar file (.ics)"), widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"})
+    )
+
+    def __init__(self, *args: Any, timezone: str, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.timezone, self.today = timezone, today
+
+    def clean_file(self) -> ical.Found:
+        """
+        Read the file.
+
+        :raises ValidationError: if it is none, too large, or holds no day to come.
+        """
+        file = self.cleaned_data["file"]
+        try:
+            if file.size > ical.MAX_BYTES:
+                raise ical.TooMuch
+            last = date(self.today.year + MAX_YEARS_AHEAD, 12, 31)
+            found = ical.read(file.read(), timezone=self.timezone, first=self.today, last=last)
+        except ical.TooMuch:
+            raise ValidationError(
+                gettext("The file is too large: at most %(size)s kB and %(days)s days.")
+                % {"size": self.MAX_KB, "days": ical.MAX_DAYS}
+            ) from None
+        except ical.NoCalendar:
+            raise ValidationError(gettext("This is no calendar file; export the calendar as .ics.")) from None
+        if not found.days:
+            raise ValidationError(gettext("The file has no entry of a whole day that is still to come."))
+        return found
+
+
+class FoundDaysForm(forms.Form):
+    """The days of a file, to be looked through before they are taken over."""
+
+    days = DaysField(
+        label=_("Days to take over"), max_length=80_000,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        help_text=_("Delete the lines you don't want; add hours to those that are open for a while."),
+    )  # fmt: skip
 
 
 class DurationField(forms.CharField):
@@ -155,6 +262,41 @@ class DurationField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         """Show minutes as words, and text as it was typed."""
         return in_words(value) if isinstance(value, int) else value
+
+
+class TrialForm(forms.Form):
+    """A moment and a length of working time."""
+
+    start = forms.DateTimeField(
+        label=_("From"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )  # fmt: skip
+    length = DurationField(
+        label=_("Working time"), max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    MOST = 1_000 * 60
+
+    def clean_start(self) -> datetime:
+        """
+        Take a moment of our time.
+
+        :raises ValidationError: if it is of another age.
+        """
+        start: datetime = self.cleaned_data["start"]
+        if not 2000 <= start.year <= 2100:
+            raise ValidationError(gettext("Choose a day between 2000 and 2100."))
+        return start
+
+    def clean_length(self) -> int:
+        """
+        Take a length that a promise might have.
+
+        :raises ValidationError: if it is too long.
+        """
+        minutes: int = self.cleaned_data["length"]
+        if minutes > self.MOST:
+            raise ValidationError(gettext("At most 1,000 hours."))
+        return minutes
 
 
 class PolicyForm(forms.ModelForm[Policy]):

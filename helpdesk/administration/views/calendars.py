@@ -1,7 +1,7 @@
 """When we work."""
 
 from datetime import datetime, time
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.db.models import Count
 from django.http import HttpResponse
@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from helpdesk.administration.access import SettingsRequest, admins_only, leads_read
+from helpdesk.administration.calendar_words import week_lines
 from helpdesk.administration.forms.promising import CalendarForm
 from helpdesk.administration.operations.promising import record_calendar
 from helpdesk.administration.times import write_hours
 from helpdesk.administration.views.asking import saved, say_saved, show_form
 from people.models import User
 from sla.models import Calendar
+from sla.operations.calendars import planned_from
 
 
 @leads_read
@@ -31,8 +33,9 @@ def index(request: SettingsRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: SettingsRequest) -> HttpResponse:
     """Make a calendar."""
-    form = CalendarForm(request.POST or None)
-    if form.is_bound and saved(form, lambda: _save(form, request.user, timezone.now())):
+    now = timezone.now()
+    form = CalendarForm(request.POST or None, now=now)
+    if form.is_bound and saved(form, lambda: _save(form, request.user, now)):
         say_saved(request)
         return redirect("settings:calendars")
     return show_form(request, "settings/calendar.html", form, {"zones": sorted(available_timezones())})
@@ -42,17 +45,32 @@ def new(request: SettingsRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def show(request: SettingsRequest, pk: int) -> HttpResponse:
     """Show a calendar and save it."""
-    calendar = get_object_or_404(Calendar, pk=pk)
-    name, form = calendar.name, CalendarForm(request.POST or None, instance=calendar)
-    if form.is_bound and saved(form, lambda: _save(form, request.user, timezone.now())):
+    calendar, now = get_object_or_404(Calendar.objects.select_related("current"), pk=pk), timezone.now()
+    name, form = calendar.name, CalendarForm(request.POST or None, instance=calendar, now=now)
+    if form.is_bound and saved(form, lambda: _save(form, request.user, now)):
         say_saved(request)
         return redirect("settings:calendar", pk)
-    context = {"name": name, "zones": sorted(available_timezones())}
+    context = {
+        "name": name,
+        "calendar": calendar,
+        "zones": sorted(available_timezones()),
+        "planned": planned_from(calendar, now),
+        "holds": week_lines(calendar.current.hours().week_of(now.astimezone(ZoneInfo(calendar.timezone)).date()))
+        if calendar.current
+        else [],
+    }
     return show_form(request, "settings/calendar.html", form, context)
 
 
 def _save(form: CalendarForm, by: User, now: datetime) -> None:
-    record_calendar(form.instance, openings=form.openings, holidays=form.holiday_names, by=by, now=now)
+    record_calendar(
+        form.instance,
+        openings=form.openings,
+        holidays=form.days_off,
+        effective_from=form.cleaned_data.get("effective_from"),
+        by=by,
+        now=now,
+    )
 
 
 def _week(calendar: Calendar) -> list[tuple[str, str]]:
