@@ -3,12 +3,20 @@
 from collections.abc import Iterable
 
 from people.models import User
+from people.organisations import organisation_of
 
 
 def find_or_create(address: str, *, language: str, name: str = "") -> User:
     """Find the person with this address, or make one who cannot log in; a missing name is filled in."""
+    email = address.strip().lower()[:254]
     person, is_new = User.objects.get_or_create(
-        email=address.strip().lower()[:254], defaults={"name": name[:150], "language": language, "password": "!"}
+        email=email,
+        defaults={  # type: ignore[misc] Django calls what can be called, and only for somebody new
+            "name": name[:150],
+            "language": language,
+            "password": "!",
+            "organisation": lambda: organisation_of(email),
+        },
     )
     if not is_new and not person.name and name and not person.is_agent:
         person.name = name[:150]

@@ -32,6 +32,7 @@ class Event(models.Model):
         SUGGESTED = "tried", _("standard solution tried")
         JOINED = "joined", _("participant added")
         LEFT = "left", _("participant removed")
+        CLASSIFIED = "classified", _("type or category changed")
         INFORMED = "informed", _("everybody affected was told")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
