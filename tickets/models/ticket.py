@@ -54,7 +54,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def for_list(self) -> "TicketQuerySet":
         """Join what a list row shows."""
-        return self.select_related("requester", "assignee", "queue")
+        return self.select_related("requester", "assignee", "queue", "category")
 
 
 class Ticket(models.Model):
