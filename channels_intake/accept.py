@@ -21,6 +21,7 @@ from channels_intake.our_addresses import without_tokens
 from channels_intake.reasons import coded, repeated
 from channels_intake.returned import take_back
 from helpdesk.lib import message_ids
+from knowledgebase.models import Category
 from people.models import User
 from tickets.models import Message, Queue, Ticket
 from tickets.operations.noting import note
@@ -51,6 +52,8 @@ def accept(
     urgency: int = Ticket.Scale.MEDIUM,
     kind: Message.Kind = Message.Kind.CUSTOMER,
     is_ours: bool = False,
+    ticket_kind: Ticket.Kind = Ticket.Kind.INCIDENT,
+    category: Category | None = None,
 ) -> Acceptance:
     """
     Decide what a message is and take it in: a new ticket, an addition to one, or nothing at all.
@@ -66,7 +69,7 @@ def accept(
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 42))", [key])
     known = list(_rows(key))
     arrival = arrival or next((row for row in known if row.mailbox == mailbox), None)
-    around = Circumstances(now, by, mailbox, queue, ticket, impact, urgency, kind, is_ours)
+    around = Circumstances(now, by, mailbox, queue, ticket, ticket_kind, category, impact, urgency, kind, is_ours)
     acceptance = _seen_before(known, around) or _decide(envelope, _with_ours(around, envelope, arrival))
     _write_down(acceptance, envelope, key, arrival, around)
     return acceptance

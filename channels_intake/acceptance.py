@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from channels_intake.models import Arrival, Mailbox
+from knowledgebase.models import Category
 from people.models import User
 from tickets.models import Message, Queue, Ticket
 
@@ -31,6 +32,8 @@ class Circumstances:
     mailbox: Mailbox | None = None
     queue: Queue | None = None
     ticket: Ticket | None = None  # the channel knows for sure where it belongs
+    ticket_kind: Ticket.Kind = Ticket.Kind.INCIDENT
+    category: Category | None = None
     impact: int = Ticket.Scale.LOW
     urgency: int = Ticket.Scale.MEDIUM
     kind: Message.Kind = Message.Kind.CUSTOMER

@@ -76,6 +76,8 @@ def open_new(
         now=around.now,
         by=around.by,
         queue=around.queue or verdict.queue or mailbox_queue,
+        ticket_kind=verdict.ticket_kind or around.ticket_kind,
+        category=verdict.category or around.category,
         language=language,
         impact=verdict.impact or around.impact,
         urgency=verdict.urgency or around.urgency,

@@ -11,7 +11,8 @@ from channels_intake.envelope import Envelope
 from channels_intake.models import Mailbox, MailRule
 from channels_intake.reasons import coded
 from channels_intake.rules import Mail, Ruling
-from tickets.models import Queue
+from knowledgebase.models import Category
+from tickets.models import Queue, Ticket
 
 # Impact and urgency that make this priority.
 _PRIORITIES = {"low": (1, 1), "normal": (1, 2), "high": (2, 3), "critical": (3, 3)}
@@ -24,6 +25,8 @@ class Verdict:
     refused: str = ""  # a reason as `reasons` codes it
     spam: str = ""
     queue: Queue | None = None
+    ticket_kind: Ticket.Kind | None = None
+    category: Category | None = None
     impact: int | None = None
     urgency: int | None = None
     language: str = ""
@@ -35,7 +38,7 @@ def judge(envelope: Envelope, standing: Standing, *, mailbox: Mailbox | None, si
     if standing.blocked_by:
         return Verdict(refused=coded("blocked", standing.blocked_by))
     mail = Mail(envelope, mailbox.address if mailbox else "", size)
-    ruling = rules.judge(mail, MailRule.objects.filter(is_active=True).select_related("queue"))
+    ruling = rules.judge(mail, MailRule.objects.filter(is_active=True).select_related("queue", "category"))
     verdict = verdict_of(ruling, envelope, is_allowed=standing.is_allowed)
     return _obey(verdict, envelope) if mailbox is not None and mailbox.is_trusted else verdict
 
@@ -50,6 +53,8 @@ def verdict_of(ruling: Ruling, envelope: Envelope, *, is_allowed: bool = False) 
     return Verdict(
         spam="" if is_allowed else spam,
         queue=ruling.queue,
+        ticket_kind=ruling.ticket_kind,
+        category=ruling.category,
         impact=ruling.impact,
         urgency=ruling.urgency,
         language=ruling.language,

@@ -51,7 +51,7 @@ def rehearse(raw: bytes, *, mailbox: str = "") -> Rehearsal:
     if reason := _no_request(envelope):
         return Rehearsal(envelope.subject, envelope.from_address, (), Standing(), Verdict(refused=reason))
     found = standing(envelope)
-    active = MailRule.objects.filter(is_active=True).select_related("queue")
+    active = MailRule.objects.filter(is_active=True).select_related("queue", "category")
     ruling = rules.judge(Mail(envelope, mailbox, len(raw)), active)
     verdict = verdict_of(ruling, envelope, is_allowed=found.is_allowed)
     return Rehearsal(envelope.subject, envelope.from_address, ruling.hits, found, verdict)

@@ -11,7 +11,8 @@ from functools import cached_property
 from channels_intake.authentication import dmarc
 from channels_intake.envelope import Envelope
 from channels_intake.models import MailRule
-from tickets.models import Queue
+from knowledgebase.models import Category
+from tickets.models import Queue, Ticket
 from tickets.triage.language import language_of
 
 MOST_CONDITIONS = 20
@@ -102,6 +103,8 @@ class Ruling:
     rejected_by: str = ""
     spam_by: str = ""
     queue: Queue | None = None
+    ticket_kind: Ticket.Kind | None = None
+    category: Category | None = None
     impact: int | None = None
     urgency: int | None = None
     language: str = ""
@@ -159,6 +162,8 @@ def _with(ruling: Ruling, hit: Hit) -> Ruling:
         rejected_by=rule.name if rule.outcome == MailRule.Outcome.REJECT else "",
         spam_by=ruling.spam_by or (rule.name if rule.outcome == MailRule.Outcome.SPAM else ""),
         queue=ruling.queue or (rule.queue if rule.queue is not None and rule.queue.is_active else None),
+        ticket_kind=ruling.ticket_kind or (Ticket.Kind(rule.ticket_kind) if rule.ticket_kind else None),
+        category=ruling.category or rule.category,
         impact=ruling.impact or rule.impact,
         urgency=ruling.urgency or rule.urgency,
         language=ruling.language or rule.language,

@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from knowledgebase.models import Category
 from people.models import User
 from tickets.models import Queue, Ticket
 
@@ -28,6 +29,12 @@ class MailRule(models.Model):
     outcome = models.CharField(_("then"), max_length=6, choices=Outcome.choices, default=Outcome.TICKET)
     queue = models.ForeignKey(
         Queue, models.SET_NULL, null=True, blank=True, related_name="mail_rules", verbose_name=_("queue")
+    )
+    ticket_kind = models.CharField(
+        _("type"), max_length=9, blank=True, choices=Ticket.Kind.choices, default="", db_default=""
+    )
+    category = models.ForeignKey(
+        Category, models.SET_NULL, null=True, blank=True, related_name="mail_rules", verbose_name=_("category")
     )
     impact = models.PositiveSmallIntegerField(
         _("impact"), choices=Ticket.Scale.choices, null=True, blank=True,

@@ -11,6 +11,7 @@ from django.db.models import JSONField, Q, Value
 from channels_intake.envelope import Envelope
 from channels_intake.models import Mailbox
 from notifications.models import Sender
+from people.finding import find_or_create
 from people.models import User
 
 MOST_PARTICIPANTS = 39
@@ -38,17 +39,6 @@ def find(address: str) -> User | None:
     return User.objects.filter(email=address.lower()).first()
 
 
-def find_or_create(address: str, *, name: str, language: str) -> User:
-    """Find the person with this address, or make one who cannot log in; a missing name is filled in."""
-    person, is_new = User.objects.get_or_create(
-        email=address.lower()[:254], defaults={"name": name[:150], "language": language, "password": "!"}
-    )
-    if not is_new and not person.name and name and not person.is_agent:
-        person.name = name[:150]
-        person.save(update_fields=["name"])
-    return person
-
-
 def others_addressed(envelope: Envelope, mailbox: Mailbox | None, ours: set[str]) -> list[str]:
     """
     List whom else the sender addressed, so that they take part; `ours` are the addresses of ours.
@@ -68,5 +58,5 @@ def participants(addresses: Iterable[str], *, language: str) -> list[User]:
     known = {person.email: person for person in User.objects.filter(email__in=wanted)}
     for address in wanted:
         if address not in known:
-            known[address] = find_or_create(address, name="", language=language)
+            known[address] = find_or_create(address, language=language)
     return [person for person in known.values() if person.is_active]

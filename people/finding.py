@@ -1,15 +1,22 @@
 """Finding people by their address, and making those we do not know yet."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from people.models import User
+from people.organisations import organisation_of
 
 
 def find_or_create(address: str, *, language: str, name: str = "") -> User:
     """Find the person with this address, or make one who cannot log in; a missing name is filled in."""
-    person, is_new = User.objects.get_or_create(
-        email=address.strip().lower()[:254], defaults={"name": name[:150], "language": language, "password": "!"}
-    )
+    email = address.strip().lower()[:254]
+    fresh: dict[str, Any] = {
+        "name": name[:150],
+        "language": language,
+        "password": "!",
+        "organisation": lambda: organisation_of(email),  # asked only about somebody new
+    }
+    person, is_new = User.objects.get_or_create(email=email, defaults=fresh)
     if not is_new and not person.name and name and not person.is_agent:
         person.name = name[:150]
         person.save(update_fields=["name"])

@@ -3,9 +3,46 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+
+class Organisation(models.Model):
+    """A company or an office whose people ask for help; people with an address of its domains belong to it."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    note = models.TextField(_("note"), blank=True, max_length=2_000)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Domain(models.Model):
+    """A domain of an organisation, and of no other; it stands for the domains below it, too."""
+
+    name = models.CharField(
+        _("domain"), max_length=253, unique=True, validators=[RegexValidator(r"^[\w-]+(\.[\w-]+)+$")]
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="domains", verbose_name=_("organisation")
+    )
+
+    class Meta:
+        verbose_name = _("domain")
+        verbose_name_plural = _("domains")
+        ordering = ("name",)
+        constraints = (models.CheckConstraint(condition=models.Q(name=Lower("name")), name="people_domain_lower"),)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -68,6 +105,9 @@ class User(AbstractBaseUser):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     department = models.CharField(_("department"), max_length=80, blank=True)
     location = models.CharField(_("location"), max_length=80, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("organisation")
+    )
     is_vip = models.BooleanField(_("VIP"), default=False)
     is_suspect = models.BooleanField(_("mail to this address bounced"), default=False)
     is_active = models.BooleanField(_("active"), default=True)

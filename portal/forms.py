@@ -6,6 +6,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from tickets.models import Ticket
+
 MOST_FILES = 10
 LARGEST_FILE = 25 * 1024 * 1024
 
@@ -48,6 +50,19 @@ class MessageForm(forms.Form):
 class RequestForm(forms.Form):
     """A new request of somebody who is logged in."""
 
+    kind = forms.TypedChoiceField(
+        label=_("What can we do for you?"),
+        choices=[
+            (Ticket.Kind.INCIDENT, _("Something does not work")),
+            (Ticket.Kind.REQUEST, _("I need something")),
+            (Ticket.Kind.QUESTION, _("I have a question")),
+            (Ticket.Kind.COMPLAINT, _("I am not satisfied")),
+        ],
+        coerce=Ticket.Kind,
+        required=False,
+        initial=Ticket.Kind.INCIDENT,
+        empty_value=Ticket.Kind.INCIDENT,
+    )
     subject = forms.CharField(label=_("What is it about?"), max_length=200)
     text = forms.CharField(
         label=_("What happens, and since when?"),
@@ -73,7 +88,7 @@ class GuestRequestForm(RequestForm):
 
     name = forms.CharField(label=_("Your name"), max_length=150)
     email = forms.EmailField(label=_("Your e-mail address"), help_text=_("We answer there."))
-    field_order = ("name", "email", "subject", "text", "attachments")
+    field_order = ("name", "email", "kind", "subject", "text", "attachments")
 
 
 class ReopenForm(forms.Form):

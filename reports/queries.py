@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import Avg, Count, F, Q
 from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from knowledgebase.models import Category
 from people.models import User
 from tickets.models import Queue, Ticket
 from tickets.queries import rows
@@ -48,6 +50,16 @@ class Day:
     day: date
     resolved: int
     first_level: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What was resolved of one type, or in one category."""
+
+    name: str
+    resolved: int
+    first_level: int
+    in_time: int
 
 
 def today(user: User, now: datetime) -> Today:
@@ -129,6 +141,41 @@ def solving(user: User, now: datetime) -> dict[str, Any]:
         took=Avg(F("resolved_at") - F("created_at")),
     )
     return figures
+
+
+def by_kind(user: User, now: datetime) -> list[Part]:
+    """Count what was resolved in the last days by type, in the order of the types."""
+    counted = {row["kind"]: row for row in _parted(user, now, "kind")}
+    return [_part(str(label), counted[kind]) for kind, label in Ticket.Kind.choices if kind in counted]
+
+
+def by_category(user: User, now: datetime) -> list[Part]:
+    """Count what was resolved in the last days by category, the most frequent first, those without one last."""
+    rows = list(_parted(user, now, "category", "category__name_de", "category__name_en"))
+    rows.sort(key=lambda row: (row["category"] is None, -row["resolved"]))
+    return [_part(_category(row), row) for row in rows]
+
+
+def _category(row: dict[str, Any]) -> str:
+    if row["category"] is None:
+        return gettext("no category")
+    return Category(name_de=row["category__name_de"], name_en=row["category__name_en"]).name
+
+
+def _parted(user: User, now: datetime, *by: str) -> Any:
+    return (
+        _resolved_since(user, now)
+        .values(*by)
+        .annotate(
+            resolved=Count("pk"),
+            first_level=Count("pk", filter=Q(resolved_tier=Queue.Tier.FIRST)),
+            in_time=Count("pk", filter=Q(breached=False)),
+        )
+    )
+
+
+def _part(name: str, row: dict[str, Any]) -> Part:
+    return Part(name=name, resolved=row["resolved"], first_level=row["first_level"], in_time=row["in_time"])
 
 
 def _resolved_since(user: User, now: datetime) -> Any:

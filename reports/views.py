@@ -53,12 +53,21 @@ def overview(request: HttpRequest) -> HttpResponse:
             for number, (day, height, first) in enumerate(zip(days, heights, firsts, strict=True))
         ],
         "figures": figures,
+        "kinds": _shares(queries.by_kind(user, now)),
+        "categories": _shares(queries.by_category(user, now)),
         "first_level_share": queries.share(figures["first_level"], figures["resolved"]),
         "in_time_share": queries.share(figures["in_time"], figures["resolved"]),
         "hours": round(figures["took"].total_seconds() / 3600) if figures["took"] else None,
         "number_of_days": queries.DAYS,
     }
     return render(request, "reports/overview.html", context)
+
+
+def _shares(parts: list[queries.Part]) -> list[tuple[queries.Part, int, int]]:
+    return [
+        (part, queries.share(part.first_level, part.resolved), queries.share(part.in_time, part.resolved))
+        for part in parts
+    ]
 
 
 def staff(request: HttpRequest) -> User:

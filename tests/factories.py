@@ -4,8 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
-from knowledgebase.models import Article, ArticleText
-from people.models import User
+from knowledgebase.models import Article, ArticleText, Category
+from people.models import Domain, Organisation, User
 from sla.models import Calendar, Policy
 from sla.operations.calendars import Opening, save_calendar
 from sla.operations.policies import Minutes, Wording, save_policy
@@ -34,6 +34,14 @@ def make_agent(queue: Queue | None = None, level: int = Membership.Level.WORK, *
     if queue is not None:
         Membership.objects.create(queue=queue, user=agent, level=level)
     return agent
+
+
+def make_organisation(*domains: str, **fields: Any) -> Organisation:
+    """Make an organisation with these domains."""
+    fields.setdefault("name", f"Organisation {next(_numbers)}")
+    organisation = Organisation.objects.create(**fields)
+    Domain.objects.bulk_create(Domain(organisation=organisation, name=name) for name in domains)
+    return organisation
 
 
 def make_policy(first_response: int = 60, resolution: int = 480, *, always_open: bool = True, **fields: Any) -> Policy:
@@ -78,6 +86,15 @@ def make_ticket(queue: Queue | None = None, **fields: Any) -> Ticket:
     fields.setdefault("now", NOW)
     queue = queue or Queue.objects.filter(is_default=True).first() or make_queue()
     return open_ticket(queue=queue, **fields)
+
+
+def make_category(**fields: Any) -> Category:
+    """Make a category of articles and tickets."""
+    number = next(_numbers)
+    fields.setdefault("key", f"category-{number}")
+    fields.setdefault("name_de", f"Kategorie {number}")
+    fields.setdefault("name_en", f"Category {number}")
+    return Category.objects.create(**fields)
 
 
 def make_article(title: str = "VPN-Fehler 809 nach Windows-Update", language: str = "de", **fields: Any) -> ArticleText:

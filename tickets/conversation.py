@@ -212,6 +212,25 @@ def _prioritised(event: Any) -> str:
     return _with(gettext("set the priority to %(name)s") % {"name": name}, event.facts.get("reason", ""))
 
 
+def _classified(event: Any) -> str:
+    origin, target = event.facts.get("origin", {}), event.facts.get("target", {})
+    said = []
+    if origin.get("kind") != target.get("kind"):
+        kind = str(dict(Ticket.Kind.choices).get(target.get("kind"), ""))
+        said.append(gettext("set the type to %(name)s") % {"name": kind})
+    if origin.get("category") != target.get("category"):
+        name = event.target_name
+        said.append(
+            gettext("set the category to %(name)s") % {"name": name} if name else gettext("took the category away")
+        )
+    reason = event.facts.get("reason", "")
+    reasons = {
+        "solution": gettext("as the solution that was used"),
+        "topic": gettext("as the topic that was chosen"),
+    }
+    return _with(", ".join(said), reasons.get(reason, reason))
+
+
 def _held(event: Any) -> str:
     state = event.facts.get("state", "")
     if state == Ticket.State.PENDING_CUSTOMER:
@@ -282,6 +301,7 @@ _WORDS: dict[str, tuple[str, Any]] = {
     "routed": ("arrows-exchange", _moved),
     "escalated": ("stairs-up", _escalated),
     "prioritised": ("flag", _prioritised),
+    "classified": ("tag", _classified),
     "held": ("player-pause", _held),
     "resumed": ("player-play", _resumed),
     "resolved": ("circle-check", lambda event: gettext("resolved the ticket")),

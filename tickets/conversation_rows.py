@@ -8,11 +8,12 @@ from functools import cache
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value, When
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast, JSONObject, Left
 from django.db.models.lookups import IRegex
 from django.utils.translation import get_language
 
+from knowledgebase.models import Category
 from people.models import User
 from tickets.models import Attachment, Event, Message, Queue, Ticket
 
@@ -75,7 +76,8 @@ def events_of(ticket: Ticket) -> QuerySet[Event]:
 
 
 @cache
-def _events(queue_name: str) -> QuerySet[Event]:
+def _events(name: str) -> QuerySet[Event]:
+    category = Cast(KeyTextTransform("category", KeyTransform("target", OuterRef("facts"))), BigIntegerField())
     target = Cast(KeyTextTransform("target", OuterRef("facts")), BigIntegerField())
     return (
         Event.objects.exclude(kind__in=_SAID_BY_MESSAGES)
@@ -85,8 +87,9 @@ def _events(queue_name: str) -> QuerySet[Event]:
                 When(kind="assigned", then=Subquery(User.objects.filter(pk=target).values("name"))),
                 When(
                     kind__in=("routed", "escalated"),
-                    then=Subquery(Queue.objects.filter(pk=target).values(queue_name)),
+                    then=Subquery(Queue.objects.filter(pk=target).values(name)),
                 ),
+                When(kind="classified", then=Subquery(Category.objects.filter(pk=category).values(name))),
                 default=Value(""),
                 output_field=TextField(),
             ),

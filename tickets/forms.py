@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.lib import html
-from knowledgebase.models import Article, ArticleText
+from knowledgebase.models import Article, ArticleText, Category
 from people.models import User
 from tickets.fields import FilesField
 from tickets.models import Membership, Queue, SolutionAttempt, Ticket
@@ -155,6 +155,30 @@ class PriorityForm(forms.Form):
     """How much a ticket matters."""
 
     priority = forms.TypedChoiceField(label=_("Priority"), choices=Ticket.Priority.choices, coerce=int)
+
+
+class ClassificationForm(forms.Form):
+    """Of what kind the request is, and what it is about; what is not sent stays as it is."""
+
+    kind = forms.TypedChoiceField(
+        label=_("Type"), choices=Ticket.Kind.choices, coerce=Ticket.Kind, required=False, empty_value=None
+    )
+    category = forms.ModelChoiceField(
+        label=_("Category"), queryset=Category.objects.all(), required=False, empty_label=_("no category")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """
+        Tell a category that is taken away from one that was not spoken of.
+
+        :raises ValidationError: if neither was sent.
+        """
+        data = super().clean() or {}
+        if not {"kind", "category"} & set(self.data):
+            raise ValidationError(gettext("Choose a type or a category."))
+        if "category" not in self.data:
+            data["category"] = ...
+        return data
 
 
 class AssignmentForm(forms.Form):

@@ -25,6 +25,7 @@ NEEDS: dict[str, int | None] = {
     "escalate": WORK,
     "hold": WORK,
     "prioritise": WORK,
+    "classify": WORK,
     "resolve": WORK,
     "reopen": REPLY,
     "void": WORK,

@@ -1,7 +1,7 @@
 """Questions across tickets and queues: the views of the list, their counters, and what a list row shows."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.utils.translation import gettext, gettext_lazy
 
+from knowledgebase.models import Category
 from people.models import User
-from tickets import search
+from tickets import categories, search
 from tickets.models import Queue, SolutionAttempt, Ticket
 from tickets.models.ticket import TicketQuerySet
 from tickets.triage.frustration import UPSET
@@ -44,12 +45,13 @@ VIEWS: dict[str, tuple[Any, Callable[[User, datetime], Q]]] = {
     "open": (gettext_lazy("All open"), lambda user, now: Q()),
 }
 RESOLVED = "resolved"
+NONE = "none"
 
 _ROW = (
-    "subject", "snippet", "state", "priority", "channel", "language", "version", "created_at", "last_customer_at",
+    "subject", "snippet", "state", "priority", "kind", "channel", "language", "version", "created_at", "last_customer_at",
     "last_agent_at", "next_due_at", "next_due_paused", "upset", "resolved_at", "pending_until", "requester__name",
     "requester__email", "requester__department", "requester__is_vip", "assignee__name", "assignee__email",
-    "queue__name_de", "queue__name_en", "queue__colour", "queue__tier",
+    "queue__name_de", "queue__name_en", "queue__colour", "queue__tier", "category__name_de", "category__name_en",
 )  # fmt: skip
 
 
@@ -63,15 +65,38 @@ class View:
     order: tuple[Any, ...] = (F("next_due_at").asc(nulls_last=True), "-pk")
     queue: Queue | None = None
     search: str = ""
+    kind: str = ""
+    category: str = ""  # a number, or `NONE`
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether only one type or one category of it is shown."""
+        return bool(self.kind or self.category)
 
     @property
     def query(self) -> str:
         """Give the query string that leads back here."""
+        return self.narrowed()
+
+    @property
+    def without_kind(self) -> str:
+        """Give the query string of all types, to which one is added."""
+        return self.narrowed(kind="")
+
+    @property
+    def without_category(self) -> str:
+        """Give the query string of all categories, to which one is added."""
+        return self.narrowed(category="")
+
+    def narrowed(self, **other: str) -> str:
+        """Give the query string that leads here, or to the same with another type or category."""
+        narrowing = {"kind": self.kind, "category": self.category} | other
+        more = {name: value for name, value in narrowing.items() if value}
         if self.search:
-            return urlencode({"q": self.search})
+            return urlencode({"q": self.search} | more)
         if self.queue is not None:
-            return urlencode({"queue": self.queue.slug})
-        return urlencode({"view": self.key})
+            return urlencode({"queue": self.queue.slug} | more)
+        return urlencode({"view": self.key} | more)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +106,12 @@ class Counts:
     by_view: Mapping[str, int]
     queues: list[tuple[Queue, int]]
     newest: int
+    categories: list[Category]
 
     def of(self, view: View) -> int | None:
         """Give the number for this view, if it is counted."""
+        if view.is_narrowed:
+            return None
         if view.queue is not None:
             return next((count for queue, count in self.queues if queue == view.queue), 0)
         return self.by_view.get(view.key)
@@ -110,16 +138,32 @@ def counts(user: User, now: datetime) -> Counts:
         .annotate(n_open=Count("pk"), newest=Max("pk"), **filters)
     )
     by_queue = {row["queue_id"]: row["n_open"] for row in rows}
-    queues = Queue.objects.visible_to(user).filter(is_active=True)
+    queues = list(Queue.objects.visible_to(user).filter(is_active=True).annotate(category_rows=categories.rows()))
     return Counts(
         by_view={key: sum(row[f"n_{key}"] for row in rows) for key in VIEWS},
         queues=[(queue, by_queue.get(queue.pk, 0)) for queue in queues],
+        categories=categories.read(queues[0]) if queues else [],
         newest=max((row["newest"] for row in rows), default=0),
     )
 
 
 def pick(user: User, wanted: Mapping[str, str], now: datetime, queues: list[Queue]) -> View:
-    """Choose the view a query string names; one that does not exist is the view of all open tickets."""
+    """
+    Choose the view a query string names, narrowed to a type and a category if it says so.
+
+    A view that does not exist is the one of all open tickets; a type or category that cannot be is left out.
+    """
+    view = _picked(user, wanted, now, queues)
+    kind, category = wanted.get("kind", ""), wanted.get("category", "")
+    if kind in Ticket.Kind.values:
+        view = replace(view, kind=kind, tickets=_tickets(view.tickets.filter(kind=kind)))
+    if category == NONE or (category.isascii() and category.isdigit() and len(category) < 19):
+        kept = view.tickets.filter(category=None if category == NONE else int(category))
+        view = replace(view, category=category, tickets=_tickets(kept))
+    return view
+
+
+def _picked(user: User, wanted: Mapping[str, str], now: datetime, queues: list[Queue]) -> View:
     visible = Ticket.objects.visible_to(user)
     if words := wanted.get("q", "").replace("\0", "").strip()[:200]:
         found = search.matching(visible, words, notes=True)
@@ -148,7 +192,8 @@ def page_of(view: View, number: int = 1) -> Page:
         tickets = [found[pk] for pk in shown if pk in found]
         return Page(tickets=tickets, number=number, has_more=len(hits) > start + PAGE, hits=len(hits))
     tickets = list(rows(view.tickets).order_by(*view.order)[start : start + PAGE + 1])
-    return Page(tickets=tickets[:PAGE], number=number, has_more=len(tickets) > PAGE)
+    counted = view.tickets.order_by()[: MOST_HITS + 1].count() if view.is_narrowed else None
+    return Page(tickets=tickets[:PAGE], number=number, has_more=len(tickets) > PAGE, hits=counted)
 
 
 def rows(tickets: TicketQuerySet) -> TicketQuerySet:

@@ -58,6 +58,7 @@ urlpatterns = [
     path("<int:pk>/merger/", merger, name="merger"),
     path("<int:pk>/independence/", independence, name="independence"),
     path("<int:pk>/priority/", states.priority, name="priority"),
+    path("<int:pk>/classification/", states.classification, name="classification"),
     path("<int:pk>/attempts/", attempts.create, name="attempts"),
     path("<int:pk>/answers/still-asked/", facts.still_asked, name="still_asked"),
 ]

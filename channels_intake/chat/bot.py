@@ -10,6 +10,7 @@ from django.db import transaction
 from channels_intake.chat import talking
 from channels_intake.models import Chat
 from tickets.models import Answer, Interview, QuestionnaireVersion, Ticket
+from tickets.operations.classifying import BY_TOPIC, classify
 from tickets.operations.questioning import answer_one
 from tickets.questionnaires.asking import clean, next_question
 from tickets.questionnaires.choosing import topics, version_of
@@ -58,6 +59,9 @@ def choose(chat: Chat, number: str, *, now: datetime) -> None:
         return
     interview.version = version
     interview.save(update_fields=["version"])
+    ticket, category = interview.ticket, version.questionnaire.category
+    if category is not None and ticket.category_id is None and ticket.is_open:
+        classify(ticket, category=category, by=None, now=now, reason=BY_TOPIC)
     if next_question(read(version.questions), {}) is None:
         _finish(chat, interview, Interview.State.DONE, now=now)
 

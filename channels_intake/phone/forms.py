@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from channels_intake.phone.callers import address_without_mail
-from knowledgebase.models import Article, ArticleText
+from knowledgebase.models import Article, ArticleText, Category
 from people.models import User
 from tickets.models import Queue, Ticket
 from tickets.permissions import can_work_in
@@ -35,6 +35,13 @@ class CallForm(forms.Form):
         choices=[(1, _("Can wait")), (2, _("Work is hindered")), (3, _("Work has stopped"))],
         coerce=int,
         initial=2,
+    )
+    kind = forms.TypedChoiceField(
+        label=_("Type"), choices=Ticket.Kind.choices, coerce=Ticket.Kind, required=False,
+        initial=Ticket.Kind.INCIDENT, empty_value=Ticket.Kind.INCIDENT,
+    )  # fmt: skip
+    category = forms.ModelChoiceField(
+        Category.objects.all(), label=_("Category"), required=False, empty_label=_("as the topic")
     )
     queue = forms.ModelChoiceField(
         Queue.objects.none(), label=_("Queue"), required=False, empty_label=_("Found out from the text")

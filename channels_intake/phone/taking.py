@@ -8,7 +8,7 @@ from django.db import transaction
 from channels_intake.accept import accept
 from channels_intake.envelope import Envelope
 from channels_intake.phone.callers import remember_number
-from knowledgebase.models import ArticleText
+from knowledgebase.models import ArticleText, Category
 from knowledgebase.rendering import plain
 from people.models import User
 from tickets.models import Membership, Message, Queue, SolutionAttempt, Ticket
@@ -51,6 +51,8 @@ def take_call(
     queue: Queue | None = None,
     impact: int = Ticket.Scale.LOW,
     urgency: int = Ticket.Scale.MEDIUM,
+    ticket_kind: Ticket.Kind = Ticket.Kind.INCIDENT,
+    category: Category | None = None,
     solution: Solution | None = None,
 ) -> Ticket:
     """
@@ -62,7 +64,10 @@ def take_call(
     """
     if solution is not None:
         queue = queue or _own_queue(by)
-    acceptance = accept(envelope, now=now, by=by, queue=queue, impact=impact, urgency=urgency, kind=Message.Kind.CALL)
+    acceptance = accept(
+        envelope, now=now, by=by, queue=queue, impact=impact, urgency=urgency, kind=Message.Kind.CALL,
+        ticket_kind=ticket_kind, category=category,
+    )  # fmt: skip
     ticket = acceptance.ticket
     if ticket is None:
         raise CannotTake(acceptance.reason)

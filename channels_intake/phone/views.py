@@ -145,6 +145,8 @@ def _take(agent: User, form: CallForm, script: Asking, is_solved: bool) -> Ticke
             now=now,
             phone=data["phone"],
             queue=data["queue"] or script.queue,
+            ticket_kind=data["kind"],
+            category=data["category"] or script.category,
             impact=form.scale["impact"],
             urgency=form.scale["urgency"],
             solution=Solution(data["solution"], data["article"]) if is_solved else None,

@@ -12,6 +12,7 @@ from people.models import AuditEntry
 
 KINDS = {
     "people.user": _("person"),
+    "people.organisation": _("organisation"),
     "tickets.queue": _("queue"),
     "tickets.membership": _("membership"),
     "tickets.routingrule": _("routing rule"),

@@ -4,6 +4,7 @@ import tomllib
 from datetime import datetime
 from pathlib import Path
 
+from knowledgebase.models import Category
 from people.models import User
 from tickets.models import Questionnaire
 from tickets.operations.questioning import publish
@@ -20,6 +21,7 @@ def publish_questionnaires(*, by: User, now: datetime) -> int:
             name_de=row["name_de"],
             name_en=row["name_en"],
             position=10 * place,
+            category=Category.objects.filter(key=row["topic"]).first(),
             draft=stored(read(row["questions"])),
         )
         publish(questionnaire, by=by, now=now)

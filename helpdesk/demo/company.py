@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from knowledgebase.models import ArticleText, Category
 from knowledgebase.operations import Content, Facts, publish, translate, write_article
-from people.models import User
+from people.models import Domain, Organisation, User
 from sla.models import Calendar, Policy
 from sla.operations.calendars import Opening, save_calendar
 from sla.operations.policies import Minutes, Wording, save_policy
@@ -30,6 +30,7 @@ class Company:
     queues: dict[str, Queue]
     people: dict[str, User]
     topics: dict[str, Queue]
+    categories: dict[str, Category]
 
     def solution(self, key: str, language: str) -> ArticleText:
         """Find an article's text by its key."""
@@ -49,10 +50,11 @@ def found(now: datetime) -> Company:
     queues = _queues(content["queues"], policy)
     topics = {topic["key"]: queues[topic["queue"]] for topic in content["topics"]}
     _rules(content["topics"], queues)
-    people = _people(read("people"), queues)
+    content_of_people = read("people")
+    people = _people(content_of_people, queues, _organisations(content_of_people["organisations"]))
     categories = _categories(content["topics"])
     _articles(read("articles")["articles"], categories, people["jana.petersen"], now)
-    return Company(queues, people, topics)
+    return Company(queues, people, topics, categories)
 
 
 def _policy(content: dict[str, Any], now: datetime) -> Policy:
@@ -105,7 +107,19 @@ def _rules(topics: list[dict[str, Any]], queues: dict[str, Queue]) -> None:
     )
 
 
-def _people(content: dict[str, Any], queues: dict[str, Queue]) -> dict[str, User]:
+def _organisations(rows: list[dict[str, Any]]) -> dict[str, Organisation]:
+    """Make them, and give the one of each location."""
+    by_location: dict[str, Organisation] = {}
+    for row in rows:
+        organisation = Organisation.objects.create(name=row["name"], note=row.get("note", ""))
+        Domain.objects.bulk_create(Domain(organisation=organisation, name=name) for name in row["domains"])
+        by_location |= dict.fromkeys(row["locations"], organisation)
+    return by_location
+
+
+def _people(
+    content: dict[str, Any], queues: dict[str, Queue], organisations: dict[str, Organisation]
+) -> dict[str, User]:
     password = make_password(PASSWORD)
     facts = ("name", "language", "role", "phone", "department", "location")
     rows = [*content["agents"], *content["requesters"]]
@@ -114,6 +128,7 @@ def _people(content: dict[str, Any], queues: dict[str, Queue]) -> dict[str, User
             email=row["email"],
             password=password,
             is_vip=row.get("vip", False),
+            organisation=organisations.get(row.get("location", "")),
             **{fact: row[fact] for fact in facts if fact in row},
         )
         for row in rows

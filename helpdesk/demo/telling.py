@@ -83,6 +83,9 @@ class _Story:
             now=self.at,
             by=self.company.people[taker] if by_phone else None,
             queue=self.company.queues[_FIRST_LEVEL[row["language"]]],
+            ticket_kind=Ticket.Kind(row.get("type", "incident")),
+            # Nobody has looked at a new one yet.
+            category=None if row["state"] == "new" else self.company.categories[row["topic"]],
             language=row["language"],
             impact=impact,
             urgency=urgency,

@@ -85,7 +85,9 @@ def _typed(request: HttpRequest) -> dict[str, object]:
     data = request.POST
     if request.method == "GET":
         return {"client_id": uuid.uuid4(), "subject": request.GET.get("q", "")[:200]}
-    return {name: data.get(name, "")[:50_000] for name in ("client_id", "name", "email", "subject", "text")}
+    return {
+        name: data[name][:50_000] for name in ("client_id", "name", "email", "kind", "subject", "text") if name in data
+    }
 
 
 def _take_in(
@@ -103,7 +105,9 @@ def _take_in(
     )
     now = timezone.now()
     with transaction.atomic():
-        acceptance = accept(envelope, now=now, queue=questions.queue)
+        acceptance = accept(
+            envelope, now=now, queue=questions.queue, ticket_kind=data["kind"], category=questions.category
+        )
         if acceptance.ticket is not None and acceptance.duplicate_of is None:
             questions.keep(acceptance.ticket, now=now)
     if person is not None and acceptance.ticket is not None:

@@ -30,7 +30,7 @@ SCREENS = {
     },
     AGENT: {
         "effectiveness": "/start/effectiveness/", "comparing-articles": "/start/effectiveness/comparison/?one=1&other=2",
-        "start": "/start/", "overview": "/start/overview/", "list": "/tickets/", "found": "/tickets/?q=vpn",
+        "start": "/start/", "overview": "/start/overview/", "list": "/tickets/", "found": "/tickets/?q=vpn", "narrowed": "/tickets/?view=open&kind=request&category=1",
         "ticket": "/tickets/120/", "escalated": "/tickets/125/", "escalation": "/tickets/120/escalation/",
         "knowledge": "/knowledge/", "reading": "/knowledge/1/", "editing": "/knowledge/1/de/edit/",
         "knowledge-mine": "/knowledge/?view=mine", "side-by-side": "/knowledge/6/en/comparison/", "own-review": "/knowledge/42/",
@@ -52,7 +52,8 @@ SCREENS = {
         "calendar-trial": "/settings/calendars/1/trial/?start=2026-11-27T16:00&length=4+h",
         "policies": "/settings/policies/", "policy": "/settings/policies/1/", "mailboxes": "/settings/mailboxes/",
         "new-mailbox": "/settings/mailboxes/new/", "grants": "/settings/grants/", "new-grant": "/settings/grants/new/",
-        "people": "/settings/people/", "person": "/settings/people/1/",
+        "organisations": "/settings/organisations/", "organisation": "/settings/organisations/1/",
+        "new-organisation": "/settings/organisations/new/", "people": "/settings/people/", "person": "/settings/people/1/",
         "mail-rules": "/settings/mail-rules/", "new-mail-rule": "/settings/mail-rules/new/",
         "mail-rule-trial": "/settings/mail-rules/trial/", "blocks": "/settings/blocks/", "triage": "/settings/triage/", "phrases": "/settings/triage/phrases/",
         "incidents": "/tickets/incidents/", "new-incident": "/tickets/incidents/new/",

@@ -12,7 +12,7 @@ from channels_intake.models import Arrival, Block, Mailbox, MailRule
 from channels_intake.reasons import worded
 from channels_intake.rules import Condition, Mail, holds, judge
 from tests.channels_intake.mails import mail, receive
-from tests.factories import NOW, make_agent, make_queue
+from tests.factories import NOW, make_agent, make_category, make_queue
 from tickets.models import Queue, Ticket
 
 AUTH = "mx.helpdesk.example; dmarc={} header.from=kunde.example"
@@ -219,3 +219,22 @@ def test_an_agents_name_alone_does_not_pass_the_rules(queue: Queue) -> None:
     _rule(outcome="reject")
 
     assert receive(mail("anna@helpdesk.example", answers=first.acknowledgement.message_id)).outcome == "rejected"
+
+
+def test_a_rule_says_of_what_kind_the_request_is_and_what_it_is_about(queue: Queue) -> None:
+    printers, other = make_category(), make_category()
+    _rule(ticket_kind="request", is_last=False)
+    _rule(ticket_kind="complaint", category=printers, is_last=False)
+    _rule(category=other)
+
+    ticket = receive(mail(subject="Drucker")).ticket
+
+    assert ticket is not None
+    assert (ticket.kind, ticket.category) == (Ticket.Kind.REQUEST, printers)
+
+
+def test_without_a_rule_a_mail_is_an_incident_about_nothing_known(queue: Queue) -> None:
+    ticket = receive(mail(subject="Drucker")).ticket
+
+    assert ticket is not None
+    assert (ticket.kind, ticket.category) == (Ticket.Kind.INCIDENT, None)

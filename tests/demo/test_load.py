@@ -23,6 +23,9 @@ def test_the_example_company_is_loaded_once_and_leaves_nothing_to_do(capsys: pyt
     assert timers.fire_due(timezone.now()) == 0
     assert Event.objects.filter(kind=Event.Kind.BREACHED).count() >= 8
     assert Ticket.objects.filter(suggestions__isnull=False).distinct().count() >= 100
+    assert set(Ticket.objects.values_list("kind", flat=True)) == set(Ticket.Kind.values)
+    assert Ticket.objects.filter(category=None).count() == 13
+    assert User.objects.filter(organisation__name="Nordlicht Tools (UK) Ltd").count() == 12
     assert User.objects.get(email="jana.petersen@nordlicht.example").check_password("helpdesk-demo")
     with pytest.raises(CommandError):
         call_command("load_demo")

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories import NOW, make_queue, make_user
+from tests.factories import NOW, make_category, make_organisation, make_queue, make_user
 from tests.tickets.questionnaires.questions import ERROR, PLACE, make_questionnaire
 from tickets.models import Answer, Interview, Message, Queue, Ticket
 from tickets.operations.questioning import publish
@@ -179,3 +179,36 @@ def test_the_form_asks_as_much_with_three_topics_as_with_one(
 
     with django_assert_num_queries(len(one)):
         assert "C fails" in client.get("/request/new/").content.decode()
+
+
+def test_the_topic_gives_the_ticket_its_category(client: Client) -> None:
+    category = make_category()
+
+    client.post("/request/new/", wish(make_questionnaire(category=category), kind="request"))
+
+    ticket = Ticket.objects.get()
+    assert (ticket.kind, ticket.category) == (Ticket.Kind.REQUEST, category)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind"), [({}, "incident"), ({"kind": ""}, "incident"), ({"kind": "complaint"}, "complaint")]
+)
+def test_the_requester_says_in_plain_words_what_it_is(client: Client, sent: dict[str, str], kind: str) -> None:
+    page = client.get("/request/new/").content.decode()
+    client.post("/request/new/", wish("", **sent))
+
+    assert '<option value="incident" selected>Something does not work</option>' in page
+    assert Ticket.objects.get().kind == kind
+
+
+def test_a_kind_that_does_not_exist_is_refused(client: Client) -> None:
+    assert client.post("/request/new/", wish("", kind="nonsense")).status_code == 422
+    assert not Ticket.objects.exists()
+
+
+def test_whoever_writes_for_the_first_time_belongs_to_the_organisation_of_the_address(client: Client) -> None:
+    kunde = make_organisation("kunde.example")
+
+    client.post("/request/new/", wish(""))
+
+    assert Ticket.objects.get().requester.organisation == kunde

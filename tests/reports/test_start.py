@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from tests.factories import NOW, make_agent, make_policy, make_queue, make_ticket, make_user
+from tests.factories import NOW, make_agent, make_category, make_policy, make_queue, make_ticket, make_user
 from tests.tickets.views.test_list import as_
 from tickets.operations import assigning, resolution
 
@@ -56,3 +56,36 @@ def test_the_overview_counts_what_was_resolved() -> None:
     assert page.context["figures"]["resolved"] == 1
     assert page.context["first_level_share"] == 100
     assert [bar["day"].resolved for bar in page.context["days"]] == [0] * 13 + [1]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_overview_counts_by_type_and_category_at_the_same_cost(number: int, django_assert_num_queries) -> None:
+    queue = make_queue()
+    agent = make_agent(queue, language="en")
+    printers = make_category(name_en="Printers")
+    for _ in range(number):
+        ticket = make_ticket(queue, ticket_kind="request", category=printers)
+        resolution.resolve(ticket, solution="Neustart", by=agent, now=timezone.now())
+    foreign = make_ticket(make_queue(), ticket_kind="complaint")
+    resolution.resolve(foreign, solution="Neustart", by=make_agent(), now=timezone.now())
+    client = as_(agent)
+
+    with django_assert_num_queries(7):
+        response = client.get("/start/overview/")
+
+    assert [(part.name, part.resolved, *more) for part, *more in response.context["kinds"]] == [
+        ("Service request", number, 100, 100)
+    ]
+    assert [(part.name, part.resolved) for part, *_ in response.context["categories"]] == [("Printers", number)]
+
+
+def test_the_most_frequent_category_comes_first_and_none_comes_last() -> None:
+    queue = make_queue()
+    agent = make_agent(queue, language="en")
+    rare, often = make_category(name_en="Rare"), make_category(name_en="Often")
+    for category in (None, None, None, rare, often, often):
+        resolution.resolve(make_ticket(queue, category=category), solution="Neustart", by=agent, now=timezone.now())
+
+    response = as_(agent).get("/start/overview/")
+
+    assert [part.name for part, *_ in response.context["categories"]] == ["Often", "Rare", "no category"]

@@ -123,10 +123,10 @@ log 404 404 404 404 403 403 422 422 422 log
     POST tickets:taking tickets:resumption tickets:merger tickets:independence intake:unmark
 log 404 404 404 404 403 403 200 200 200 log
     GET  tickets:assignment tickets:routing tickets:escalation tickets:hold tickets:resolution tickets:void
-    GET  tickets:priority
+    GET  tickets:priority tickets:classification
 log 404 404 404 404 403 403 302 302 302 log
     POST tickets:assignment tickets:routing tickets:escalation tickets:hold tickets:resolution tickets:void
-    POST tickets:priority intake:mark
+    POST tickets:priority tickets:classification intake:mark
 log 404 404 404 404 403 200 200 200 200 log
     GET  tickets:reopening
 log 404 404 404 404 403 422 422 422 422 log
@@ -147,7 +147,7 @@ log 404 404 404 403 403 403 403 200 200 log
     GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
     GET  settings:calendar_holidays settings:calendar_year settings:calendar_trial settings:calendar_revisions
     GET  settings:grants settings:grant settings:triage settings:phrases
-    GET  settings:person settings:audit
+    GET  settings:person settings:audit settings:organisations settings:organisation
 log 404 404 404 403 403 403 403 403 200 log
     GET  settings:mail_rule_new settings:mail_rule_removal settings:block_removal settings:questionnaire_new
     POST settings:questionnaire_preview
@@ -156,15 +156,16 @@ log 404 404 404 403 403 403 403 403 200 log
     GET  settings:calendar_import
     GET  settings:calendar_new settings:policy_new settings:mailbox_new settings:person_new
     GET  settings:grant_new settings:grant_removal
-    GET  settings:person_deactivation
+    GET  settings:person_deactivation settings:organisation_new
     POST settings:queue_new settings:queue settings:rule_new settings:rule settings:calendar_new settings:calendar
     POST settings:policy_new settings:policy_preview settings:policy settings:mailbox_new settings:mailbox
     POST settings:calendar_holidays settings:calendar_import
     POST settings:grant_new settings:grant settings:grant_sign_in
-    POST settings:person_new settings:person
+    POST settings:person_new settings:person settings:organisation_new settings:organisation
 log 404 404 404 403 403 403 403 403 302 log
     GET  settings:grant_callback
     POST settings:queue_mode settings:answer_mode
+    POST settings:organisation_people
     POST settings:grant_removal settings:triage_training settings:triage_use settings:phrase_removal
     POST settings:mail_rule_position settings:mail_rule_switch settings:mail_rule_removal settings:block_removal
     POST settings:activation settings:deactivation settings:member settings:member_removal settings:rule_position
@@ -356,6 +357,7 @@ def sent(world: World, name: str) -> dict[str, object]:
         "tickets:resolution": {"solution": "Restarted"},
         "tickets:void": {"reason": "spam"},
         "tickets:priority": {"priority": "4"},
+        "tickets:classification": {"kind": "request"},
         "tickets:still_asked": {"question": "place"},
         "portal:works_again": {"works": "yes"},
         "tickets:incident_new": {"title_de": "VPN", "title_en": "VPN", "audience": "everybody"},

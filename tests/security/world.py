@@ -19,7 +19,7 @@ from notifications.incident_links import incident_link
 from notifications.links import ticket_link
 from notifications.models import Delivery, OAuthGrant
 from people.models import User
-from tests.factories import make_agent, make_levels, make_policy, make_queue, make_ticket, make_user
+from tests.factories import make_agent, make_levels, make_organisation, make_policy, make_queue, make_ticket, make_user
 from tests.tickets.questionnaires.questions import make_questionnaire
 from tickets.models import (
     Attachment,
@@ -165,6 +165,7 @@ def make_world() -> World:
             "mailboxes": make_mailbox(first).pk,
             "grants": OAuthGrant.objects.create(name="Mail", provider="google", client_id="client").pk,
             "people": people["view"].pk,
+            "organisations": make_organisation("kunde.example").pk,
             "words": Synonyms.objects.create(words=["laptop", "notebook"]).pk,
             "mail-rules": MailRule.objects.create(name="Rule", conditions=[CONDITION]).pk,
             "questionnaires": asked.questionnaire_id,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from channels_intake.models import Block, MailRule
 from helpdesk.administration.urls import urlpatterns
 from knowledgebase.models import Article, StopWord, Synonyms
-from people.models import AuditEntry, User
+from people.models import AuditEntry, Organisation, User
 from tests.factories import make_user
 from tests.settings.conftest import SECRET, Everything
 from tickets.models import Questionnaire
@@ -18,10 +18,10 @@ WRITES_ONLY = {
     "activation", "members", "member", "rule_position", "policy_preview", "mailbox_new_trial", "mailbox_trial",
     "person_activation", "password_mail", "grant_sign_in",
     "mail_rule_position", "mail_rule_switch", "triage_training", "triage_use", "phrase_removal",
-    "word_removal", "filler_removal", "questionnaire_preview",
+    "word_removal", "filler_removal", "questionnaire_preview", "organisation_people",
 }  # fmt: skip
 FOR_ADMINS = {
-    "queue_new", "rule_new", "calendar_new", "policy_new", "mailbox_new", "person_new",
+    "organisation_new", "queue_new", "rule_new", "calendar_new", "policy_new", "mailbox_new", "person_new",
     "deactivation", "member_removal", "rule_removal", "person_deactivation",
     "grant_new", "grant_removal", "grant_callback", "calendar_import",
     "mail_rule_new", "mail_rule_removal", "block_removal", "questionnaire_new",
@@ -53,6 +53,8 @@ def address(name: str, everything: Everything) -> str:
         return reverse(f"settings:{name}", args=[everything.queue.pk, everything.member.pk])
     if name == "questionnaire":
         return reverse("settings:questionnaire", args=[Questionnaire.objects.get_or_create(name_de="VPN")[0].pk])
+    if name in ("organisation", "organisation_people"):
+        return reverse(f"settings:{name}", args=[Organisation.objects.get_or_create(name="Nord GmbH")[0].pk])
     if name in ("word", "word_removal"):
         return reverse(f"settings:{name}", args=[Synonyms.objects.get_or_create(words=["laptop", "notebook"])[0].pk])
     if name == "filler_removal":
@@ -105,7 +107,7 @@ def test_leads_get_forms_they_cannot_send(everything: Everything, lead: User) ->
     client = Client()
     client.force_login(lead)
 
-    for name in ("queue", "rule", "mail_rule", "calendar", "policy", "mailbox", "grant", "person"):
+    for name in ("queue", "rule", "mail_rule", "calendar", "policy", "mailbox", "grant", "person", "organisation"):
         page = client.get(address(name, everything)).content.decode()
         main = page[page.index("<main") :]
         assert '<fieldset class="stack set-plain" disabled>' in main, name

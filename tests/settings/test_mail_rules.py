@@ -161,7 +161,7 @@ def test_what_a_rule_leaves_alone_is_said_in_words(client: Client, everything: E
     client.post(reverse("settings:mail_rule_new"), _sent(("subject", "contains", "shop")))
 
     rule = MailRule.objects.get(name="Shop")
-    assert page.count("as without the rule") == 4
+    assert page.count("as without the rule") == 6
     assert "---------" not in page
     assert (rule.impact, rule.urgency, rule.language) == (None, None, "")
 

@@ -34,6 +34,7 @@ class Event(models.Model):
         LEFT = "left", _("participant removed")
         PROMISED = "promised", _("deadlines set")
         WARNED = "warned", _("warned of a deadline")
+        CLASSIFIED = "classified", _("type or category changed")
         INFORMED = "informed", _("everybody affected was told")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from knowledgebase.models import Category
 from people.models import User
 from tickets.models.queue import Queue
 from tickets.models.ticket import Ticket
@@ -24,6 +25,9 @@ class Questionnaire(models.Model):
     name_en = models.CharField(_("name (English)"), max_length=80, blank=True)
     queue = models.ForeignKey(
         Queue, models.SET_NULL, null=True, blank=True, related_name="questionnaires", verbose_name=_("queue")
+    )
+    category = models.ForeignKey(
+        Category, models.SET_NULL, null=True, blank=True, related_name="questionnaires", verbose_name=_("category")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=100)
     is_active = models.BooleanField(_("active"), default=True)

@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from knowledgebase.models import Category
 from people.models import User
 from sla.models import CalendarRevision, PolicyVersion
 from tickets.models.queue import Queue, levels_of
@@ -54,7 +55,7 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def for_list(self) -> "TicketQuerySet":
         """Join what a list row shows."""
-        return self.select_related("requester", "assignee", "queue")
+        return self.select_related("requester", "assignee", "queue", "category")
 
 
 class Ticket(models.Model):
@@ -87,6 +88,12 @@ class Ticket(models.Model):
         CHAT = "chat", _("Chat")
         PHONE = "phone", _("Phone")
 
+    class Kind(models.TextChoices):
+        INCIDENT = "incident", _("Incident")
+        REQUEST = "request", _("Service request")
+        QUESTION = "question", _("Question")
+        COMPLAINT = "complaint", _("Complaint")
+
     class VoidReason(models.TextChoices):
         NONE = "", ""
         SPAM = "spam", _("Spam")
@@ -99,6 +106,14 @@ class Ticket(models.Model):
     specialists = models.ForeignKey(
         Queue, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("goes to when escalated")
     )
+    kind = models.CharField(
+        _("type"), max_length=9, choices=Kind.choices, default=Kind.INCIDENT, db_default=Kind.INCIDENT.value
+    )
+    # Its index is a partial one, below.
+    category = models.ForeignKey(
+        Category, models.SET_NULL, null=True, blank=True, db_index=False, related_name="tickets",
+        verbose_name=_("category"),
+    )  # fmt: skip
     state = models.CharField(_("state"), max_length=16, choices=State.choices, default=State.NEW)
     impact = models.PositiveSmallIntegerField(_("impact"), choices=Scale.choices, default=Scale.LOW)
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=Scale.choices, default=Scale.MEDIUM)
@@ -156,6 +171,9 @@ class Ticket(models.Model):
                 condition=~models.Q(state="scheduled") | models.Q(pending_until__isnull=False),
                 name="ticket_reminder_has_date",
             ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=("incident", "request", "question", "complaint")), name="ticket_kind_known"
+            ),
         )
         indexes = (
             models.Index(
@@ -176,6 +194,17 @@ class Ticket(models.Model):
             models.Index(
                 fields=["next_due_at", "-id"], name="ticket_open_due", condition=models.Q(state__in=OPEN_STATES)
             ),
+            models.Index(
+                fields=["kind", "next_due_at", "-id"],
+                name="ticket_open_kind",
+                condition=models.Q(state__in=OPEN_STATES),
+            ),
+            models.Index(
+                fields=["category", "next_due_at", "-id"],
+                name="ticket_open_category",
+                condition=models.Q(state__in=OPEN_STATES),
+            ),
+            models.Index(fields=["category"], name="ticket_category", condition=models.Q(category__isnull=False)),
             # Holds all that the counters of the list ask for, so that they leave the table alone.
             models.Index(
                 fields=["queue"],

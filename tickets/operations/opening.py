@@ -7,6 +7,7 @@ from typing import Any, TypedDict, Unpack
 from django.db import transaction
 from django.utils.translation import gettext, override
 
+from knowledgebase.models import Category
 from people.models import User
 from tickets import clocks, events, search
 from tickets.models import Event, Message, Participant, Queue, Ticket
@@ -23,6 +24,8 @@ class Particulars(TypedDict, total=False):
 
     by: User | None
     queue: Queue | None
+    ticket_kind: Ticket.Kind
+    category: Category | None
     language: str
     impact: int
     urgency: int
@@ -69,6 +72,8 @@ def open_by_message(
     now: datetime,
     by: User | None = None,
     queue: Queue | None = None,
+    ticket_kind: Ticket.Kind = Ticket.Kind.INCIDENT,
+    category: Category | None = None,
     language: str = "",
     impact: int = Ticket.Scale.LOW,
     urgency: int = Ticket.Scale.MEDIUM,
@@ -102,6 +107,8 @@ def open_by_message(
         subject=_subject(subject, text, language or requester.language),
         requester=requester,
         queue=chosen,
+        kind=ticket_kind,
+        category=category,
         impact=impact,
         urgency=urgency,
         priority=priority_of(impact, urgency),

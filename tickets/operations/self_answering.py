@@ -11,6 +11,7 @@ from knowledgebase.models import ArticleText
 from knowledgebase.rendering import plain, render
 from tickets import events, search
 from tickets.models import Event, Message, SolutionAttempt, Ticket
+from tickets.operations.classifying import follow_solution
 from tickets.operations.saving import save
 from tickets.operations.trying import tell
 
@@ -36,7 +37,7 @@ def answer_by_itself(ticket: Ticket, *, text: ArticleText, now: datetime) -> Sol
     )  # fmt: skip
     attempt = SolutionAttempt.objects.create(ticket=ticket, text=text, message=message, at=now, asked_at=now)
     search.index(ticket, words)
-    save(ticket, now=now)
+    save(ticket, *follow_solution(ticket, text, attempt.outcome, now=now), now=now)
     tell(attempt, by=None, now=now, automatic=True)
     events.record(ticket, Event.Kind.ACKNOWLEDGED, by=None, now=now, message=message, attempt=attempt.pk)
     return attempt

@@ -10,6 +10,7 @@ from knowledgebase.models import ArticleText
 from people.models import User
 from tickets import events
 from tickets.models import Event, Message, SolutionAttempt, Ticket
+from tickets.operations.classifying import follow_solution
 from tickets.operations.saving import save
 
 _WORD = re.compile(r"\w{3,}")
@@ -36,7 +37,7 @@ def try_solution(
         if attempt.outcome == outcome:
             return attempt
         _change(attempt, outcome, now)
-    save(ticket, now=now)
+    save(ticket, *follow_solution(ticket, text, outcome, now=now), now=now)
     tell(attempt, by=by, now=now)
     return attempt
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from knowledgebase.models import Category
 from tickets.models import QuestionnaireVersion, Queue, Ticket
 from tickets.operations.questioning import keep_answers, with_answers
 from tickets.questionnaires.choosing import current_of, topics, version_of
@@ -30,6 +31,11 @@ class Asking:
         """Give the queue this topic belongs to, if it names one that works."""
         queue = self.version.questionnaire.queue if self.version else None
         return queue if queue is not None and queue.is_active else None
+
+    @property
+    def category(self) -> Category | None:
+        """Give the category this topic is about, if it names one."""
+        return self.version.questionnaire.category if self.version else None
 
     def text(self, text: str, language: str) -> str:
         """Put the answers below what was written."""

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from helpdesk.lib.templatetags.look import avatar, icon, priority
+from knowledgebase.models import Category
 from people.models import User
 from tickets.models import Queue, Ticket
 from tickets.templatetags.workspace import channel_icon, clock_chip, when
@@ -27,7 +28,7 @@ _NOTHING = SafeString("")
 _ROW = (
     '<li id="row-{pk}" data-version="{version}"{oob}><a class="t{new}{left}" href="/tickets/{pk}/?{query}"{current}{lang}>'
     '<span class="who">{channel}<b class="truncate">{name}</b>{beside}</span><span class="when">{when}</span>'
-    '<span class="subj">{subject}</span><span class="snip">{snippet}</span>'
+    '<span class="subj">{subject}</span><span class="snip">{about}{snippet}</span>'
     '<span class="meta">{clock}{priority}{upset}<span class="id">{number}</span>'
     '<span class="push">{queue}{assignee}</span></span>'
     "</a></li>"
@@ -37,7 +38,9 @@ _ROW = (
 @register.simple_tag(takes_context=True)
 def ticket_rows(context: template.Context, tickets: Iterable[Ticket], query: str) -> SafeString:
     """Paint the rows of some tickets; the context knows `now` and `open_pk`, the ticket that is open."""
-    paint = _painter(context["now"], query, context.get("open_pk"))
+    paint = _painter(
+        context["now"], query, context.get("open_pk"), about=bool(getattr(context.get("view"), "search", ""))
+    )
     return format_html_join("", "{}", ((paint(ticket),) for ticket in tickets))
 
 
@@ -48,7 +51,7 @@ def ticket_row(context: template.Context, ticket: Ticket, query: str, oob: bool 
     return paint(ticket, left=bool(context.get("left")), oob=oob)
 
 
-def _painter(now: datetime, query: str, open_pk: int | None) -> Callable[..., SafeString]:
+def _painter(now: datetime, query: str, open_pk: int | None, about: bool = False) -> Callable[..., SafeString]:
     language = get_language() or ""
     today = timezone.localdate(now)
 
@@ -71,6 +74,11 @@ def _painter(now: datetime, query: str, open_pk: int | None) -> Callable[..., Sa
     @cache
     def upset() -> SafeString:
         return format_html('<span class="tag is-bad">{}</span>', gettext("upset"))
+
+    @cache
+    def topic(kind: str, category: Category | None) -> SafeString:
+        words = [str(dict(Ticket.Kind.choices)[kind]), *([category.name] if category else [])]
+        return format_html("<b>{}</b> – ", " · ".join(words))
 
     def moment(ticket: Ticket) -> str:
         last = max(m for m in (ticket.created_at, ticket.last_customer_at, ticket.last_agent_at) if m is not None)
@@ -110,6 +118,7 @@ def _painter(now: datetime, query: str, open_pk: int | None) -> Callable[..., Sa
             clock=clock_chip(ticket, now),
             priority=bars(ticket.priority),
             upset=upset() if ticket.upset >= UPSET else _NOTHING,
+            about=topic(ticket.kind, ticket.category) if about else _NOTHING,
             number=ticket.number,
             queue=queue_tag(ticket.queue),
             assignee=person(ticket.assignee),

@@ -13,14 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from knowledgebase.models import Category
 from knowledgebase.permissions import can as can_write
-from tickets import conversation, facts, held, help, permissions, queries
+from tickets import categories, conversation, facts, held, help, permissions, queries
 from tickets.models import Draft, Event, Ticket
 from tickets.views.access import StaffRequest, for_page
 
 _ACTIONS = (
-    "reply", "note", "draft", "take", "assign", "route", "escalate", "hold", "prioritise", "resolve", "reopen", "void",
-    "try_solution", "view_notes",
+    "reply", "note", "draft", "take", "assign", "route", "escalate", "hold", "prioritise", "classify", "resolve", "reopen",
+    "void", "try_solution", "view_notes",
 )  # fmt: skip
 
 
@@ -34,12 +35,27 @@ def list_context(request: StaffRequest, wanted: Mapping[str, str], now: datetime
         "counts": counts,
         "views": [(key, label, counts.by_view[key]) for key, (label, _) in queries.VIEWS.items()],
         "view": view,
+        "kinds": Ticket.Kind.choices,
+        "filters": filters(view, counts.categories),
+        "categories": counts.categories,
         "view_count": page.hits if page.hits is not None else counts.of(view),
         "most_hits": queries.MOST_HITS,
         "page": page,
         "groups": groups(page.tickets, view, now, after=wanted.get("after", "")),
         "next_page": page.number + 1,
     }
+
+
+def filters(view: queries.View, known: list[Category]) -> list[tuple[str, str]]:
+    """Say what the list is narrowed to, each with the query that takes it away."""
+    kind = str(dict(Ticket.Kind.choices).get(view.kind, ""))
+    names = {str(category.pk): category.name for category in known} | {queries.NONE: gettext("no category")}
+    category = names.get(view.category, view.category)
+    return [
+        (words, without)
+        for words, without in ((kind, view.narrowed(kind="")), (category, view.narrowed(category="")))
+        if words
+    ]
 
 
 def groups(tickets: list[Ticket], view: queries.View, now: datetime, after: str = "") -> list[tuple[str, list[Ticket]]]:
@@ -83,6 +99,8 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "hand_over": talk.hand_over() if ticket.queue.tier > 1 else None,
         "promise": promise,
         "promises": promises,
+        "kinds": Ticket.Kind.choices,
+        "categories": categories.read(ticket),
         "solutions": help.solutions(ticket, request.user),
         "recent": help.recent(ticket, request.user),
         "reply_draft": drafts.get(Draft.Kind.REPLY),
@@ -187,7 +205,7 @@ def where(request: StaffRequest) -> QueryDict:
     address = request.htmx.current_url_abs_path or "" if request.htmx else request.get_full_path()
     query = QueryDict(address.partition("?")[2], mutable=True)
     for name in list(query):
-        if name not in ("view", "queue", "q"):
+        if name not in ("view", "queue", "q", "kind", "category"):
             del query[name]
     return query
 

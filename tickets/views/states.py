@@ -1,4 +1,4 @@
-"""Waiting, solving, opening again, setting aside, and how much it matters."""
+"""Waiting, solving, opening again, setting aside, how much it matters and what it is about."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from tickets import permissions
-from tickets.forms import HoldForm, PriorityForm, ReopeningForm, ResolutionForm, VoidForm
+from tickets.forms import ClassificationForm, HoldForm, PriorityForm, ReopeningForm, ResolutionForm, VoidForm
 from tickets.models import Ticket
+from tickets.operations.classifying import CannotClassify, classify
 from tickets.operations.holding import CannotHold, hold, resume
 from tickets.operations.merging import CannotMerge, CannotPart, merge, part
 from tickets.operations.prioritising import CannotPrioritise, prioritise
@@ -109,6 +110,17 @@ PRIORITISE = Action(
     refusals={CannotPrioritise: _DONE},
 )
 
+CLASSIFY = Action(
+    needs="classify",
+    title=_("Set type and category"),
+    button=_("Set"),
+    form=lambda request, ticket, data: ClassificationForm(
+        data, initial={"kind": ticket.kind, "category": ticket.category_id}
+    ),
+    run=lambda ticket, data, by, now: classify(ticket, kind=data["kind"], category=data["category"], by=by, now=now),
+    refusals={CannotClassify: _DONE},
+)
+
 
 @staff_only
 def holding(request: HttpRequest, pk: int) -> HttpResponse:
@@ -144,3 +156,9 @@ def voiding(request: HttpRequest, pk: int) -> HttpResponse:
 def priority(request: HttpRequest, pk: int) -> HttpResponse:
     """Set how much a ticket matters."""
     return perform(request, pk, PRIORITISE)
+
+
+@staff_only
+def classification(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set of what kind a ticket is and what it is about."""
+    return perform(request, pk, CLASSIFY)

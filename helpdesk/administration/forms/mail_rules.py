@@ -15,6 +15,7 @@ from channels_intake import senders
 from channels_intake.models import Arrival, Block, MailRule
 from channels_intake.rules import CHOICES, FLAGS, HEADER, LONGEST_VALUE, MOST_CONDITIONS
 from helpdesk.administration.forms.queues import QueueChoice, say_empty
+from knowledgebase.models import Category
 from people.models import User
 from tickets.models import Queue
 
@@ -103,19 +104,22 @@ class MailRuleForm(forms.ModelForm[MailRule]):
     """A rule without its conditions."""
 
     queue = QueueChoice(Queue.objects.none(), required=False, label=_("Queue"), empty_label=_("as without the rule"))
+    category = forms.ModelChoiceField(
+        Category.objects.all(), required=False, label=_("Category"), empty_label=_("as without the rule")
+    )
 
     class Meta:
         model = MailRule
         fields = (
-            "name", "matches", "outcome", "queue", "impact", "urgency", "language", "is_silent", "is_last",
-            "is_active",
+            "name", "matches", "outcome", "queue", "ticket_kind", "category", "impact", "urgency", "language",
+            "is_silent", "is_last", "is_active",
         )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         queues = Queue.objects.filter(Q(is_active=True) | Q(pk=self.instance.queue_id))
         self.fields["queue"].queryset = queues  # type: ignore[attr-defined]
-        for name in ("impact", "urgency", "language"):
+        for name in ("ticket_kind", "impact", "urgency", "language"):
             say_empty(self.fields[name], _("as without the rule"))
 
     def add_prefix(self, field_name: str) -> str:

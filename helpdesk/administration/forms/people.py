@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from people.models import User
+from people.models import Organisation, User
 
 
 class PersonForm(forms.ModelForm[User]):
@@ -13,9 +14,21 @@ class PersonForm(forms.ModelForm[User]):
 
     name = forms.CharField(max_length=150, label=_("Name"))
 
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.none(), required=False, label=_("Organisation"), empty_label=_("none")
+    )
+
     class Meta:
         model = User
-        fields = ("name", "email", "role", "language", "phone", "department", "location", "is_vip")
+        fields = ("name", "email", "role", "language", "organisation", "phone", "department", "location", "is_vip")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["organisation"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Organisation.objects.filter(Q(is_active=True) | Q(pk=self.instance.organisation_id))
+        if not self.instance.pk:
+            field.empty_label = _("that of the e-mail address")
 
     def clean_email(self) -> str:
         """Write addresses small, as they are compared."""

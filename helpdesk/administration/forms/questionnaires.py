@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.administration.forms.queues import QueueChoice
+from knowledgebase.models import Category
 from tickets.models import Questionnaire, Queue
 from tickets.questionnaires.shape import DECIDING, MOST_QUESTIONS, Condition, Kind, Option, Question
 
@@ -32,10 +33,14 @@ class QuestionnaireForm(forms.ModelForm[Questionnaire]):
     queue = QueueChoice(
         Queue.objects.none(), required=False, label=_("Queue"), empty_label=_("found out from the text and the answers")
     )
+    category = forms.ModelChoiceField(
+        Category.objects.all(), required=False, label=_("Category"), empty_label=_("none"),
+        help_text=_("What a ticket is about when this topic is chosen."),
+    )  # fmt: skip
 
     class Meta:
         model = Questionnaire
-        fields = ("name_de", "name_en", "queue", "is_active")
+        fields = ("name_de", "name_en", "queue", "category", "is_active")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,8 +13,8 @@ from people import audit
 from people.models import AuditEntry, User
 
 FIELDS = (
-    "name", "matches", "conditions", "outcome", "queue", "impact", "urgency", "language", "is_silent", "is_last",
-    "is_active",
+    "name", "matches", "conditions", "outcome", "queue", "ticket_kind", "category", "impact", "urgency", "language",
+    "is_silent", "is_last", "is_active",
 )  # fmt: skip
 
 

@@ -11,22 +11,26 @@ from helpdesk.administration.operations.saving import save
 from helpdesk.administration.refusal import Refused
 from people import audit
 from people.models import AuditEntry, User
+from people.organisations import organisation_of
 from people.sessions import end_sessions, renew_streams
 from tickets.models import Membership
 
-FIELDS = ("name", "email", "role", "language", "phone", "department", "location", "is_vip")
+FIELDS = ("name", "email", "role", "language", "organisation", "phone", "department", "location", "is_vip")
 
 
 @transaction.atomic
 def save_person(person: User, *, by: User, now: datetime) -> User:
     """
-    Store a new or changed person; a role holds from their next click, and requesters belong to no queue.
+    Store a new or changed person; a new one belongs to the organisation of the address unless another is chosen.
+
+    A role holds from their next click, and requesters belong to no queue.
 
     :raises Refused: if nobody would administer the helpdesk any more.
     """
     admins = _locked_admins()
     if not person.pk:
         person.set_unusable_password()
+        person.organisation = person.organisation or organisation_of(person.email)
         return save(person, FIELDS, by=by, now=now)
     stored = User.objects.select_for_update().get(pk=person.pk)
     if stored.is_admin and not person.is_admin:

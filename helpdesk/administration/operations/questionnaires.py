@@ -12,7 +12,7 @@ from people.models import AuditEntry, User
 from tickets.models import Questionnaire
 from tickets.operations.questioning import CannotPublish, publish
 
-FIELDS = ("name_de", "name_en", "queue", "is_active", "draft")
+FIELDS = ("name_de", "name_en", "queue", "category", "is_active", "draft")
 
 
 @transaction.atomic

@@ -37,6 +37,7 @@ def home(request: SettingsRequest) -> HttpResponse:
     trouble = gettext("%(count)s cannot be fetched") % {"count": failing} if failing else ""
     parts = (
         ("users", gettext("People"), gettext("Who works here and who asks, with roles."), "people"),
+        ("building", gettext("Organisations"), gettext("Who belongs together, by their domains."), "organisations"),
         ("inbox", gettext("Queues"), gettext("Levels, members and where tickets escalate to."), "queues"),
         ("router", gettext("Routing rules"), gettext("Which words lead to which queue."), "rules"),
         ("list-check", gettext("Questionnaires"), gettext("What is asked before a person reads."), "questionnaires"),

@@ -34,11 +34,15 @@ def index(request: SettingsRequest) -> HttpResponse:
     """List people, staff first, or those that were searched for."""
     form = SearchForm(request.GET)
     asked = form.asked
-    found = User.objects.annotate(queues=Count("memberships")).order_by("role", "name", "email")
+    found = (
+        User.objects.select_related("organisation")
+        .annotate(queues=Count("memberships"))
+        .order_by("role", "name", "email")
+    )
     for word in (asked.get("q") or "").split()[:5]:
         found = found.filter(
             Q(name__icontains=word) | Q(email__icontains=word) | Q(department__icontains=word)
-            | Q(location__icontains=word)
+            | Q(location__icontains=word) | Q(organisation__name__icontains=word)
         )  # fmt: skip
     if asked.get("role"):
         found = found.filter(role=asked["role"])

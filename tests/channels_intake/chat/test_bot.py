@@ -10,7 +10,7 @@ from channels_intake.chat import bot
 from channels_intake.chat.talking import Started, answer
 from people.models import User
 from tests.channels_intake.chat.conftest import begin, visitor_of
-from tests.factories import later
+from tests.factories import later, make_category
 from tests.tickets.questionnaires.questions import make_questionnaire
 from tickets.models import Answer, Interview, Message, QuestionnaireVersion, Queue
 from tickets.operations.replying import reply
@@ -120,3 +120,16 @@ def test_strangers_answer_nothing(window: Window, version: QuestionnaireVersion)
 
     assert stranger.status_code == 404
     assert Interview.objects.get().version is None
+
+
+def test_the_topic_chosen_in_a_chat_gives_the_ticket_its_category(queue: Queue) -> None:
+    category = make_category()
+    version, started = make_questionnaire(category=category), begin()
+    bot.begin(started.chat, now=timezone.now())
+
+    bot.choose(started.chat, str(version.pk), now=timezone.now())
+
+    ticket = started.chat.ticket
+    ticket.refresh_from_db()
+    event = ticket.events.get(kind="classified")
+    assert (ticket.category, event.by, event.facts["reason"]) == (category, None, "topic")

@@ -11,7 +11,7 @@ from channels_intake.phone.numbers import looks_like_number, significant
 from notifications.models import Delivery
 from notifications.telling import tell
 from people.models import User
-from tests.factories import make_agent, make_article, make_queue, make_ticket, make_user
+from tests.factories import make_agent, make_article, make_category, make_queue, make_ticket, make_user
 from tests.tickets.questionnaires.questions import make_questionnaire
 from tickets.models import Event, Membership, Queue, SolutionAttempt, Ticket
 
@@ -264,3 +264,25 @@ def test_the_callers_answers_find_solutions_too(desk: Client) -> None:
     so_far = {"topic": version.pk, "q-place": "office", "q-error": "Zertifikat abgelaufen", "text": "geht nicht"}
 
     assert "Zertifikat abgelaufen</b>" in desk.post("/intake/calls/solutions/", so_far).content.decode()
+
+
+def test_a_call_is_taken_down_with_what_it_is_and_what_it_is_about(desk: Client) -> None:
+    chosen, of_topic = make_category(), make_category()
+    topic = make_questionnaire(category=of_topic).pk
+
+    desk.post("/intake/calls/new/", call(kind="question", category=chosen.pk))
+    desk.post("/intake/calls/new/", call(topic=topic, **{"q-place": "home"}))
+    desk.post("/intake/calls/new/", call(topic=topic, category=chosen.pk, **{"q-place": "home"}))
+
+    assert list(Ticket.objects.order_by("pk").values_list("kind", "category")) == [
+        ("question", chosen.pk), ("incident", of_topic.pk), ("incident", chosen.pk),
+    ]  # fmt: skip
+
+
+def test_a_call_solved_at_once_takes_the_category_of_its_solution(desk: Client) -> None:
+    category = make_category()
+    text = make_article(category=category)
+
+    desk.post("/intake/calls/new/", call(then="solved", article=text.pk))
+
+    assert Ticket.objects.get().category == category

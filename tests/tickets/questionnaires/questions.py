@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from knowledgebase.models import Category
 from people.models import User
 from tests.factories import NOW, make_agent
 from tickets.models import Questionnaire, QuestionnaireVersion, Queue
@@ -23,9 +24,15 @@ ERROR = {
 
 
 def make_questionnaire(
-    *questions: dict[str, Any], by: User | None = None, queue: Queue | None = None, name: str = "VPN"
+    *questions: dict[str, Any],
+    by: User | None = None,
+    queue: Queue | None = None,
+    name: str = "VPN",
+    category: Category | None = None,
 ) -> QuestionnaireVersion:
     """Publish a questionnaire about VPN."""
     draft = list(questions) or [PLACE, PROVIDER, ERROR]
-    made = Questionnaire.objects.create(name_de=f"{name} geht nicht", name_en=f"{name} fails", draft=draft, queue=queue)
+    made = Questionnaire.objects.create(
+        name_de=f"{name} geht nicht", name_en=f"{name} fails", draft=draft, queue=queue, category=category
+    )
     return publish(made, by=by or make_agent(), now=NOW)
