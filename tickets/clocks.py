@@ -1,14 +1,23 @@
 """Arming, pausing and stopping the clocks of a ticket; always under the ticket's lock."""
 
 import logging
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sla.models import Policy
 from sla.promises import Promise, hours_of, policy_by_id, promises
 from sla.worktime import NeverOpen, due
-from tickets.models import Clock, Pause, Ticket
+from tickets.models import Clock, Pause, Queue, Ticket
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What a promise was made under, as facts for an event."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def promised(ticket: Ticket, *, now: datetime) -> list[Clock]:
@@ -107,6 +116,15 @@ def restart(ticket: Ticket, *, now: datetime) -> None:
             Pause.objects.create(ticket=ticket, began_at=last.ended_at, ended_at=now)
         _follow(last, policy=last.policy, minutes=last.minutes, now=now)
     _note_next_due(ticket, _unfinished(ticket))
+
+
+def offer(ticket: Ticket, *, to: Queue, now: datetime) -> Terms | None:
+    """Start the clock until this queue accepts the hand-over; nothing where nobody promised a time."""
+    return None
+
+
+def settle_offer(ticket: Ticket, *, now: datetime, met: bool) -> None:
+    """End the clock of a hand-over: met by acceptance or return, cancelled by withdrawal."""
 
 
 def breach(clock: Clock, *, now: datetime) -> None:
