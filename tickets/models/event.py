@@ -33,6 +33,12 @@ class Event(models.Model):
         JOINED = "joined", _("participant added")
         LEFT = "left", _("participant removed")
         INFORMED = "informed", _("everybody affected was told")
+        ACCEPTED = "accepted", _("hand-over accepted")
+        RETURNED = "returned", _("hand-over returned")
+        WITHDRAWN = "withdrawn", _("hand-over withdrawn")
+        GIVEN_BACK = "given_back", _("given back with a result")
+        LEAD_CALLED = "lead_called", _("lead called")
+        LEAD_REPLIED = "lead_replied", _("lead answered the call")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind.choices)
