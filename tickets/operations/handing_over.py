@@ -91,7 +91,7 @@ def offer(
     events.record(
         ticket, Event.Kind.ESCALATED, by=by, now=now, reason=said or handover.summary[:500], origin=origin.pk,
         target=to.pk, handover=handover.pk, code=reason, direction=handover.direction, attempt=handover.attempt,
-        completeness=handover.completeness, **({"terms": terms.facts} if terms else {}),
+        completeness=handover.completeness, terms=handover.terms,
     )  # fmt: skip
     return handover
 

@@ -28,7 +28,7 @@ _ROW = (
     '<li id="row-{pk}" data-version="{version}"{oob}><a class="t{new}{left}" href="/tickets/{pk}/?{query}"{current}{lang}>'
     '<span class="who">{channel}<b class="truncate">{name}</b>{beside}</span><span class="when">{when}</span>'
     '<span class="subj">{subject}</span><span class="snip">{snippet}</span>'
-    '<span class="meta">{clock}{priority}{upset}<span class="id">{number}</span>'
+    '<span class="meta">{clock}{priority}{offered}{called}{upset}<span class="id">{number}</span>'
     '<span class="push">{queue}{assignee}</span></span>'
     "</a></li>"
 )
@@ -72,6 +72,14 @@ def _painter(now: datetime, query: str, open_pk: int | None) -> Callable[..., Sa
     def upset() -> SafeString:
         return format_html('<span class="tag is-bad">{}</span>', gettext("upset"))
 
+    @cache
+    def offered() -> SafeString:
+        return format_html('<span class="tag is-wait">{}</span>', gettext("offered"))
+
+    @cache
+    def called() -> SafeString:
+        return format_html('<span class="tag is-bad">{}</span>', gettext("lead called"))
+
     def moment(ticket: Ticket) -> str:
         last = max(m for m in (ticket.created_at, ticket.last_customer_at, ticket.last_agent_at) if m is not None)
         local = timezone.localtime(last)
@@ -109,6 +117,8 @@ def _painter(now: datetime, query: str, open_pk: int | None) -> Callable[..., Sa
             snippet=ticket.snippet[:90],
             clock=clock_chip(ticket, now),
             priority=bars(ticket.priority),
+            offered=offered() if ticket.offered_at else _NOTHING,
+            called=called() if ticket.lead_called_at else _NOTHING,
             upset=upset() if ticket.upset >= UPSET else _NOTHING,
             number=ticket.number,
             queue=queue_tag(ticket.queue),

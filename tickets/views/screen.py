@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from knowledgebase.permissions import can as can_write
-from tickets import conversation, facts, held, help, permissions, queries
-from tickets.models import Draft, Event, Ticket
+from tickets import conversation, facts, handovers, held, help, permissions, queries
+from tickets.handover_forms import unfinished_since
+from tickets.models import Draft, Event, Handover, Ticket
 from tickets.views.access import StaffRequest, for_page
 
 _ACTIONS = (
     "reply", "note", "draft", "take", "assign", "route", "escalate", "hold", "prioritise", "resolve", "reopen", "void",
-    "try_solution", "view_notes",
+    "try_solution", "view_notes", "accept", "return", "give_back", "call_lead", "answer_call",
 )  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def list_context(request: StaffRequest, wanted: Mapping[str, str], now: datetime
     return {
         "now": now,
         "counts": counts,
-        "views": [(key, label, counts.by_view[key]) for key, (label, _) in queries.VIEWS.items()],
+        "views": queries.views_for(request.user, counts),
         "view": view,
         "view_count": page.hits if page.hits is not None else counts.of(view),
         "most_hits": queries.MOST_HITS,
@@ -79,8 +80,8 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "may": may,
         "talk": talk,
         "facts": known,
-        "told_facts": facts.mapped(known),
-        "hand_over": talk.hand_over() if ticket.queue.tier > 1 else None,
+        "told_facts": [fact for fact in known if fact.text],
+        **handover_context(request, ticket),
         "promise": promise,
         "promises": promises,
         "solutions": help.solutions(ticket, request.user),
@@ -96,6 +97,21 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         **copies_context(ticket, [one for one in kept if not one.is_waiting]),
         "may_write_article": lambda: can_write(request.user, "write"),
         "was_reopened": bool(talk.events) and talk.events[-1].kind == Event.Kind.REOPENED,
+    }
+
+
+def handover_context(request: StaffRequest, ticket: Ticket) -> dict[str, Any]:
+    """Give the hand-over that matters now, what may be done about it, and the ones before it."""
+    all_of_it = handovers.read(ticket)
+    one = handovers.shown(all_of_it)
+    is_offered = one is not None and one.state == Handover.State.OFFERED
+    return {
+        "handover": one,
+        "handover_words": handovers.words(one) if one else [],
+        "handover_tried": handovers.tried(one) if one else [],
+        "handovers_before": [other for other in reversed(all_of_it) if other is not one],
+        "may_withdraw": is_offered and one is not None and permissions.can_withdraw(request.user, one, ticket),
+        "handover_draft": unfinished_since(ticket),
     }
 
 
