@@ -140,8 +140,11 @@ def counts(user: User, now: datetime) -> Counts:
 
 def views_for(user: User, counted: Counts) -> list[tuple[str, Any, int]]:
     """List the views this person has a use for, each with its name and number."""
-    leads = user.is_lead or Membership.Level.LEAD in levels_of(user).values()
-    takes_over = counted.by_view["offered"] > 0 or any(queue.tier > Queue.Tier.FIRST for queue, _ in counted.queues)
+    theirs = levels_of(user)
+    works = {pk for pk, level in theirs.items() if level >= Membership.Level.WORK}
+    behind = any(queue.tier > Queue.Tier.FIRST and (user.is_lead or queue.pk in works) for queue, _ in counted.queues)
+    takes_over = behind or counted.by_view["offered"] > 0
+    leads = user.is_lead or Membership.Level.LEAD in theirs.values()
     hidden = {"called": not leads, "offered": not takes_over}
     return [(key, label, counted.by_view[key]) for key, (label, _) in VIEWS.items() if not hidden.get(key)]
 

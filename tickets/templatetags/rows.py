@@ -74,11 +74,11 @@ def _painter(now: datetime, query: str, open_pk: int | None) -> Callable[..., Sa
 
     @cache
     def offered() -> SafeString:
-        return format_html('<span class="tag is-wait">{}</span>', gettext("offered"))
+        return format_html('<span class="tag is-wait">{}</span>', icon("stairs-up", gettext("offered"), small=True))
 
     @cache
     def called() -> SafeString:
-        return format_html('<span class="tag is-bad">{}</span>', gettext("lead called"))
+        return format_html('<span class="tag is-bad">{}</span>', icon("urgent", gettext("lead called"), small=True))
 
     def moment(ticket: Ticket) -> str:
         last = max(m for m in (ticket.created_at, ticket.last_customer_at, ticket.last_agent_at) if m is not None)

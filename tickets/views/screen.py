@@ -82,6 +82,7 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "facts": known,
         "told_facts": [fact for fact in known if fact.text],
         **handover_context(request, ticket),
+        "lead_call": _lead_call(ticket, talk.events),
         "promise": promise,
         "promises": promises,
         "solutions": help.solutions(ticket, request.user),
@@ -113,6 +114,12 @@ def handover_context(request: StaffRequest, ticket: Ticket) -> dict[str, Any]:
         "may_withdraw": is_offered and one is not None and permissions.can_withdraw(request.user, one, ticket),
         "handover_draft": unfinished_since(ticket),
     }
+
+
+def _lead_call(ticket: Ticket, events: list[Event]) -> Event | None:
+    if ticket.lead_called_at is None or not ticket.is_open:
+        return None
+    return next((event for event in reversed(events) if event.kind == Event.Kind.LEAD_CALLED), None)
 
 
 def copies_context(ticket: Any, taken_back: list[held.Held]) -> dict[str, Any]:
