@@ -17,7 +17,7 @@ MONTHS = 6
 MOST = 200
 KINDS = {
     "offered": Q(),
-    "accepted": Q(accepted_at__isnull=False),
+    "accepted": Q(accepted_by__isnull=False),
     "returned": Q(state="returned"),
     "withdrawn": Q(state="withdrawn"),
     "asked": Q(asked_again=True),
@@ -61,7 +61,7 @@ def rows(user: User, now: datetime) -> list[Row]:
         .order_by("-month", "to_queue__tier", "to_queue__slug")
         .annotate(
             **{kind: Count("pk", filter=keeps) if keeps else Count("pk") for kind, keeps in KINDS.items()},
-            minutes=Median(waited, filter=Q(accepted_at__isnull=False)),
+            minutes=Median(waited, filter=KINDS["accepted"]),
             middle=Median("completeness"),
             hops=Avg("ticket__hops"),
         )
