@@ -13,7 +13,7 @@ from notifications.links import agent_link, ticket_link
 from notifications.models import Delivery, Sender
 from notifications.senders import sender_for, signature
 from people.models import User
-from tickets.models import Attachment, Event, IncidentNews, Message, Queue, SolutionAttempt, Ticket
+from tickets.models import Attachment, Event, Handover, IncidentNews, Message, Queue, SolutionAttempt, Ticket
 from tickets.permissions import can
 from tickets.timers import CLOSE_AFTER
 
@@ -195,6 +195,25 @@ def _escalated(event: Event, person: User) -> Letter:
     return _to_staff(event, person, lead % {**_names(event.ticket), "metric": metric}, "" if metric else reason)
 
 
+def _returned(event: Event, person: User) -> Letter:
+    why = dict(Handover.Return.choices).get(str(event.facts.get("code", "")), "")
+    lead = _("The hand-over of %(ticket)s was returned to %(queue)s: %(why)s.") % {**_names(event.ticket), "why": why}
+    return _to_staff(event, person, lead, str(event.facts.get("reason", "")))
+
+
+def _given_back(event: Event, person: User) -> Letter:
+    lead = _("%(ticket)s was given back to %(queue)s without a solution.")
+    if event.facts.get("outcome") == Handover.Outcome.SOLUTION_BACK:
+        lead = _("%(ticket)s was given back to %(queue)s with the solution.")
+    return _to_staff(event, person, lead % _names(event.ticket), str(event.facts.get("reason", "")))
+
+
+def _lead_called(event: Event, person: User) -> Letter:
+    who = event.by.display_name if event.by else _("The clock")
+    lead = _("%(who)s called a lead to %(ticket)s in %(queue)s.") % {**_names(event.ticket), "who": who}
+    return _to_staff(event, person, lead, str(event.facts.get("reason", "")))
+
+
 def _breached(event: Event, person: User) -> Letter:
     lead = _("A deadline of %(ticket)s in %(queue)s was missed: %(metric)s.")
     return _to_staff(
@@ -263,4 +282,7 @@ _WRITERS: dict[str, Callable[[Event, User], Letter]] = {
     Event.Kind.BREACHED: _breached,
     Event.Kind.INFORMED: _informed,
     Event.Kind.TRIAGED: _triaged,
+    Event.Kind.RETURNED: _returned,
+    Event.Kind.GIVEN_BACK: _given_back,
+    Event.Kind.LEAD_CALLED: _lead_called,
 }

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from helpdesk.lib import live, message_ids, waking
 from notifications.models import Delivery
 from people.models import User
-from tickets.models import Event, Membership, Message, Ticket
+from tickets.models import Event, Handover, Membership, Message, Ticket
 from tickets.permissions import can
 
 log = logging.getLogger(__name__)
@@ -211,6 +212,49 @@ def _escalated(event: Event) -> Iterable[Telling]:
         yield Telling(person, MAIL)
 
 
+def _accepted(event: Event) -> Iterable[Telling]:
+    """Tell whoever handed it over, and who cares for the requester, that it is in good hands."""
+    handover = Handover.objects.filter(pk=event.facts.get("handover", 0)).select_related("offered_by").first()
+    people = [handover.offered_by if handover is not None else None, event.ticket.case_owner]
+    for person in people:
+        if person is not None and can(person, "view_notes", event.ticket):
+            yield Telling(person, INAPP)
+
+
+def _came_back(event: Event) -> Iterable[Telling]:
+    """Tell whoever has it again; when nobody does, those who work in the queue it came back to."""
+    people = _handlers(event.ticket)
+    if event.ticket.assignee is None:
+        members = _members(event.ticket).filter(level__gte=Membership.Level.WORK)
+        people += [member.user for member in members]
+    for person in people:
+        yield Telling(person, INAPP)
+    for person in _handlers(event.ticket):
+        yield Telling(person, MAIL)
+
+
+def _lead_called(event: Event) -> Iterable[Telling]:
+    """Tell the leads of the queue; where it has none, all leads."""
+    leads = [member.user for member in _members(event.ticket).filter(level=Membership.Level.LEAD)]
+    for person in leads or User.objects.agents().filter(role=User.Role.LEAD).order_by("pk"):
+        yield Telling(person, INAPP)
+        yield Telling(person, MAIL)
+
+
+def _lead_replied(event: Event) -> Iterable[Telling]:
+    """Tell whoever called, and who works on it."""
+    called = event.ticket.events.filter(kind=Event.Kind.LEAD_CALLED, pk__lt=event.pk).select_related("by").last()
+    caller = called.by if called is not None else None
+    if caller is not None and can(caller, "view_notes", event.ticket):
+        yield Telling(caller, INAPP)
+    yield from (Telling(person, INAPP) for person in _handlers(event.ticket))
+
+
+def _members(ticket: Ticket) -> QuerySet[Membership]:
+    members = Membership.objects.filter(queue=ticket.queue_id, user__is_active=True, user__role__in=User.STAFF)
+    return members.select_related("user").order_by("pk")
+
+
 def _breached(event: Event) -> Iterable[Telling]:
     """Tell as for an escalation, unless the clock escalated at that moment, which is told already."""
     by_clock = Event.objects.filter(
@@ -244,4 +288,9 @@ _WHO: dict[str, Callable[[Event], Iterable[Telling]]] = {
     Event.Kind.BREACHED: _breached,
     Event.Kind.INFORMED: _informed,
     Event.Kind.TRIAGED: _triaged,
+    Event.Kind.ACCEPTED: _accepted,
+    Event.Kind.RETURNED: _came_back,
+    Event.Kind.GIVEN_BACK: _came_back,
+    Event.Kind.LEAD_CALLED: _lead_called,
+    Event.Kind.LEAD_REPLIED: _lead_replied,
 }

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from knowledgebase.models import Article, ArticleQuerySet, ArticleText, Category
 from people.models import User
-from tickets.models import Message, SolutionAttempt, Ticket
+from tickets.models import Handover, Message, Queue, SolutionAttempt, Ticket
 
 
 def newest_requests(person: User, most: int = 50) -> list[Ticket]:
@@ -25,6 +25,15 @@ def asked_about(ticket: Ticket, now: datetime) -> list[SolutionAttempt]:
         ticket.attempts.filter(outcome=SolutionAttempt.Outcome.OPEN).exclude(asked_at=None).select_related("message")
     )
     return [attempt for attempt in asked if attempt.is_asked(now)]
+
+
+def with_specialists_since(ticket: Ticket) -> datetime | None:
+    """Tell since when the specialists have an open request; nothing while first level has it."""
+    if not ticket.is_open or ticket.queue.tier == Queue.Tier.FIRST:
+        return None
+    there = (Handover.State.OFFERED, Handover.State.ACCEPTED)
+    handed = ticket.handovers.filter(direction=Handover.Direction.UP, state__in=there, ended_at=None)
+    return handed.order_by("attempt").values_list("offered_at", flat=True).first()
 
 
 def audience_in_portal(person: User | AnonymousUser | None) -> str:

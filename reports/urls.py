@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports import triage_views, views
+from reports import handover_views, triage_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -10,5 +10,6 @@ urlpatterns = [
     path("overview/", views.overview, name="overview"),
     path("effectiveness/", triage_views.effectiveness, name="effectiveness"),
     path("effectiveness/comparison/", triage_views.comparison, name="comparison"),
+    path("handovers/", handover_views.handovers, name="handovers"),
     path("accuracy/", triage_views.accuracy, name="accuracy"),
 ]

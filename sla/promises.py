@@ -54,6 +54,11 @@ class Terms:
     pauses: frozenset[str]
     steps: tuple[Step, ...]
 
+    @property
+    def facts(self) -> dict[str, int]:
+        """Give what an event or a row keeps of them."""
+        return {"version": self.version, "calendar": self.calendar}
+
     def minutes(self, metric: str, priority: int) -> int | None:
         """Give the working minutes promised, if any."""
         return self.targets.get((metric, priority))

@@ -9,7 +9,8 @@ from people.models import Domain, Organisation, User
 from sla.models import Calendar, Policy
 from sla.operations.calendars import Opening, save_calendar
 from sla.operations.policies import Minutes, Wording, save_policy
-from tickets.models import Membership, Queue, Ticket
+from tickets.models import Handover, HandoverContract, Membership, Queue, Ticket
+from tickets.operations.handing_over import offer
 from tickets.operations.opening import open_ticket
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, 10:00 in Berlin
@@ -95,6 +96,19 @@ def make_category(**fields: Any) -> Category:
     fields.setdefault("name_de", f"Kategorie {number}")
     fields.setdefault("name_en", f"Category {number}")
     return Category.objects.create(**fields)
+
+
+def make_contract(queue: Queue, *needed: str, **fields: Any) -> HandoverContract:
+    """Let a queue demand these fields of a hand-over."""
+    return HandoverContract.objects.create(queue=queue, needed=list(needed), **fields)
+
+
+def make_handover(ticket: Ticket, to: Queue, **fields: Any) -> Handover:
+    """Hand a ticket over; other words than the summary by their names."""
+    by, now = fields.pop("by", None), fields.pop("now", NOW)
+    reason = fields.pop("reason", Handover.Reason.NO_SOLUTION)
+    texts = {"summary": "VPN-Fehler 809 nach Update", **fields}
+    return offer(ticket, to=to, reason=reason, texts=texts, by=by, now=now)
 
 
 def make_article(title: str = "VPN-Fehler 809 nach Windows-Update", language: str = "de", **fields: Any) -> ArticleText:

@@ -349,9 +349,10 @@ def _settle(ticket: Ticket, metric: str, met: bool, now: datetime) -> None:
     of_it = [clock for clock in clocks if clock.metric == metric]
     if met:
         _finish(of_it, now)
-    else:
+    elif of_it:
         for clock in of_it:
             _end(clock, Clock.State.CANCELLED, now)
+        events.record(ticket, Event.Kind.PROMISED, by=None, now=now, metric=metric, priority=int(ticket.priority))
     _note_next_due(ticket, clocks)
 
 

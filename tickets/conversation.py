@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from helpdesk.lib import html
 from tickets import parser_notes
 from tickets.conversation_rows import INLINE_HTML, events_of, messages_of
-from tickets.models import Clock, Event, Message, SolutionAttempt, Ticket
+from tickets.models import Clock, Event, Handover, Message, Ticket
 
 _THUMBNAIL = 3_000_000
 _ICONS = {
@@ -97,16 +97,6 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HandOver:
-    """What the next level has to know: who handed over, why, and what was tried."""
-
-    at: datetime
-    by: str
-    reason: str
-    tried: list[tuple[str, str]]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Conversation:
     """Everything that was said and done on one ticket."""
 
@@ -114,20 +104,6 @@ class Conversation:
     events: list[Event]
     newest_public: int
     notes: int
-
-    def hand_over(self) -> HandOver | None:
-        """Give the last hand-over to another level, if there was one."""
-        last = next((event for event in reversed(self.events) if event.kind == Event.Kind.ESCALATED), None)
-        if last is None:
-            return None
-        tried = {e.facts.get("title", ""): e.facts.get("outcome", "") for e in self.events if e.kind == "tried"}
-        outcomes = dict(SolutionAttempt.Outcome.choices)
-        return HandOver(
-            at=last.at,
-            by=last.by.display_name if last.by else "",
-            reason=_reason(last.facts.get("reason", "")),
-            tried=[(title, str(outcomes.get(outcome, ""))) for title, outcome in tried.items()],
-        )
 
 
 def read(ticket: Ticket, *, notes: bool) -> Conversation:
@@ -200,8 +176,26 @@ def _moved(event: Any) -> str:
 
 
 def _escalated(event: Any) -> str:
-    words = gettext("escalated to %(queue)s") % {"queue": event.target_name}
+    words = gettext("handed over to %(queue)s") % {"queue": event.target_name}
     return _with(words, _reason(event.facts.get("reason", "")))
+
+
+def _accepted(event: Any) -> str:
+    return gettext("accepted the hand-over")
+
+
+def _returned(event: Any) -> str:
+    why = dict(Handover.Return.choices).get(event.facts.get("code", ""), "")
+    words = gettext("returned the hand-over to %(queue)s") % {"queue": event.target_name}
+    return _with(_with(words, str(why)), event.facts.get("reason", ""))
+
+
+def _given_back(event: Any) -> str:
+    if event.facts.get("outcome") == Handover.Outcome.SOLUTION_BACK:
+        words = gettext("gave it back to %(queue)s with the solution") % {"queue": event.target_name}
+    else:
+        words = gettext("gave it back to %(queue)s without a solution") % {"queue": event.target_name}
+    return _with(words, event.facts.get("reason", ""))
 
 
 def _prioritised(event: Any) -> str:
@@ -300,6 +294,12 @@ _WORDS: dict[str, tuple[str, Any]] = {
     "assigned": ("user-check", _assigned),
     "routed": ("arrows-exchange", _moved),
     "escalated": ("stairs-up", _escalated),
+    "accepted": ("hand-stop", _accepted),
+    "returned": ("corner-down-left", _returned),
+    "withdrawn": ("arrow-back-up", lambda event: gettext("withdrew the hand-over")),
+    "given_back": ("arrow-back-up", _given_back),
+    "lead_called": ("urgent", lambda event: _with(gettext("called a lead"), event.facts.get("reason", ""))),
+    "lead_replied": ("user-check", lambda event: _with(gettext("answered the call"), event.facts.get("reason", ""))),
     "prioritised": ("flag", _prioritised),
     "classified": ("tag", _classified),
     "held": ("player-pause", _held),

@@ -86,7 +86,7 @@ def _events(name: str) -> QuerySet[Event]:
             target_name=Case(
                 When(kind="assigned", then=Subquery(User.objects.filter(pk=target).values("name"))),
                 When(
-                    kind__in=("routed", "escalated"),
+                    kind__in=("routed", "escalated", "returned", "withdrawn", "given_back"),
                     then=Subquery(Queue.objects.filter(pk=target).values(name)),
                 ),
                 When(kind="classified", then=Subquery(Category.objects.filter(pk=category).values(name))),

@@ -84,7 +84,9 @@ class Week:
         return round(self.helped * 100 / self.tried) if self.tried else 0
 
 
-class _Median(Aggregate):
+class Median(Aggregate):
+    """The middle value of a group."""
+
     function = "PERCENTILE_CONT"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
     output_field = FloatField()
@@ -103,7 +105,7 @@ def effects(articles: Iterable[int] | QuerySet[Any] | None = None) -> dict[int, 
             tried=Count("pk"),
             good=Count("pk", filter=Q(helped=True)),
             first=Count("pk", filter=Q(helped=True, at_first=True)),
-            minutes=_Median(Least(Greatest(minutes, Value(float(LEAST))), Value(float(MOST))), filter=Q(helped=True)),
+            minutes=Median(Least(Greatest(minutes, Value(float(LEAST))), Value(float(MOST))), filter=Q(helped=True)),
         )
     )
     return {

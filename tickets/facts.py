@@ -44,8 +44,3 @@ def read(ticket: Any) -> list[Fact]:
         Fact(row["question"], row[f"label_{language}"], row[f"text_{language}"], row["fact"], row["still_asked"])
         for row in ticket.fact_rows
     ]
-
-
-def mapped(facts: list[Fact]) -> list[Fact]:
-    """Keep what a hand-over names: the environment and the symptom."""
-    return [fact for fact in facts if fact.kind and fact.text]

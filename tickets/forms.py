@@ -54,17 +54,6 @@ class DraftForm(forms.Form):
     version = forms.IntegerField(min_value=0)
 
 
-class EscalationForm(forms.Form):
-    """Why the next level has to help."""
-
-    reason = forms.CharField(
-        label=_("Why does the next level have to help?"),
-        help_text=_("What you found out and what you tried, so that nobody has to ask again."),
-        max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-
 class HoldForm(forms.Form):
     """Whom or what the ticket waits for."""
 

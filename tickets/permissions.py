@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 
 from people.models import User
-from tickets.models import Membership, Queue, Ticket
+from tickets.models import Handover, Membership, Queue, Ticket
 from tickets.models.queue import levels_of
 
 VIEW, REPLY, WORK, LEAD = Membership.Level.VIEW, Membership.Level.REPLY, Membership.Level.WORK, Membership.Level.LEAD
@@ -23,6 +23,12 @@ NEEDS: dict[str, int | None] = {
     "assign": WORK,
     "route": WORK,
     "escalate": WORK,
+    "accept": WORK,
+    "return": WORK,
+    "give_back": WORK,
+    "withdraw": VIEW,  # and see can_withdraw
+    "call_lead": REPLY,
+    "answer_call": LEAD,
     "hold": WORK,
     "prioritise": WORK,
     "classify": WORK,
@@ -72,6 +78,15 @@ def check(user: User, action: str, ticket: Ticket) -> None:
 def can_work_in(user: User, queue: Queue) -> bool:
     """Tell whether tickets of this queue may be given to this person."""
     return user.is_active and user.is_agent and (user.is_lead or levels_of(user).get(queue.pk, 0) >= REPLY)
+
+
+def can_withdraw(user: User, handover: Handover, ticket: Ticket) -> bool:
+    """Tell whether this person may take an offer back: who made it, the case owner, who works where it came from."""
+    if not user.is_active or not user.is_agent:
+        return False
+    if user.is_lead or user.pk in (handover.offered_by_id, ticket.case_owner_id):
+        return True
+    return levels_of(user).get(handover.from_queue_id, 0) >= WORK
 
 
 def _takes_part(user: User, ticket: Ticket) -> bool:

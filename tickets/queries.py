@@ -12,7 +12,8 @@ from django.utils.translation import gettext, gettext_lazy
 from knowledgebase.models import Category
 from people.models import User
 from tickets import categories, search
-from tickets.models import Queue, SolutionAttempt, Ticket
+from tickets.models import Membership, Queue, SolutionAttempt, Ticket
+from tickets.models.queue import levels_of
 from tickets.models.ticket import TicketQuerySet
 from tickets.triage.frustration import UPSET
 
@@ -34,9 +35,27 @@ _SAID_NO = Exists(
 )
 _UNANSWERED = Q(last_agent_at=None) | Q(last_customer_at__gt=F("last_agent_at"))
 
+
+def _in_queues_of(user: User, level: Membership.Level) -> Q:
+    """Keep the tickets of the queues in which this person has at least this level; leads have it everywhere."""
+    if user.is_lead:
+        return Q()
+    return Q(queue__in=[queue for queue, theirs in levels_of(user).items() if theirs >= level])
+
+
+def _offered(user: User, now: datetime) -> Q:
+    return Q(offered_at__isnull=False) & _in_queues_of(user, Membership.Level.WORK)
+
+
+def _called(user: User, now: datetime) -> Q:
+    return Q(lead_called_at__isnull=False) & _in_queues_of(user, Membership.Level.LEAD)
+
+
 # The views of the left column, each with its name and what it keeps of the open tickets.
 VIEWS: dict[str, tuple[Any, Callable[[User, datetime], Q]]] = {
     "mine": (gettext_lazy("Assigned to me"), lambda user, now: Q(assignee=user)),
+    "offered": (gettext_lazy("Offered to us"), _offered),
+    "called": (gettext_lazy("Called for a lead"), _called),
     "risk": (gettext_lazy("SLA at risk"), lambda user, now: Q(next_due_at__lte=now + SOON)),
     "unanswered": (gettext_lazy("Unanswered"), lambda user, now: _UNANSWERED),
     "upset": (gettext_lazy("Upset"), lambda user, now: Q(upset__gte=UPSET)),
@@ -49,7 +68,8 @@ NONE = "none"
 
 _ROW = (
     "subject", "snippet", "state", "priority", "kind", "channel", "language", "version", "created_at", "last_customer_at",
-    "last_agent_at", "next_due_at", "next_due_paused", "upset", "resolved_at", "pending_until", "requester__name",
+    "last_agent_at", "next_due_at", "next_due_paused", "upset", "resolved_at", "pending_until", "offered_at",
+    "lead_called_at", "requester__name",
     "requester__email", "requester__department", "requester__is_vip", "assignee__name", "assignee__email",
     "queue__name_de", "queue__name_en", "queue__colour", "queue__tier", "category__name_de", "category__name_en",
 )  # fmt: skip
@@ -145,6 +165,17 @@ def counts(user: User, now: datetime) -> Counts:
         categories=categories.read(queues[0]) if queues else [],
         newest=max((row["newest"] for row in rows), default=0),
     )
+
+
+def views_for(user: User, counted: Counts) -> list[tuple[str, Any, int]]:
+    """List the views this person has a use for, each with its name and number."""
+    theirs = levels_of(user)
+    works = {pk for pk, level in theirs.items() if level >= Membership.Level.WORK}
+    behind = any(queue.tier > Queue.Tier.FIRST and (user.is_lead or queue.pk in works) for queue, _ in counted.queues)
+    takes_over = behind or counted.by_view["offered"] > 0
+    leads = user.is_lead or Membership.Level.LEAD in theirs.values()
+    hidden = {"called": not leads, "offered": not takes_over}
+    return [(key, label, counted.by_view[key]) for key, (label, _) in VIEWS.items() if not hidden.get(key)]
 
 
 def pick(user: User, wanted: Mapping[str, str], now: datetime, queues: list[Queue]) -> View:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from people.models import AuditEntry
 
 KINDS = {
+    "tickets.handovercontract": _("Contract for hand-overs"),
     "people.user": _("person"),
     "people.organisation": _("organisation"),
     "tickets.queue": _("queue"),

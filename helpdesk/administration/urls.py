@@ -7,6 +7,7 @@ from helpdesk.administration.question_urls import PATTERNS as QUESTIONS
 from helpdesk.administration.views import (
     calendar_days,
     calendars,
+    contracts,
     grants,
     home,
     mailboxes,
@@ -31,6 +32,9 @@ urlpatterns = [
     path("queues/<int:pk>/members/", queues.add_member, name="members"),
     path("queues/<int:pk>/members/<int:member>/", queues.member, name="member"),
     path("queues/<int:pk>/members/<int:member>/removal/", queues.removal, name="member_removal"),
+    path("queues/<int:pk>/contracts/new/", contracts.new, name="contract_new"),
+    path("queues/<int:pk>/contracts/<int:contract>/", contracts.show, name="contract"),
+    path("queues/<int:pk>/contracts/<int:contract>/removal/", contracts.removal, name="contract_removal"),
     path("rules/", rules.index, name="rules"),
     path("rules/new/", rules.new, name="rule_new"),
     path("rules/<int:pk>/", rules.show, name="rule"),

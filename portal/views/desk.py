@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from channels_intake.web.envelopes import uploads
 from people.models import User
 from portal.forms import HelpedForm, MessageForm, ReopenForm
-from portal.queries import asked_about, conversation
+from portal.queries import asked_about, conversation, with_specialists_since
 from tickets.models import Ticket
 from tickets.operations import reopening, replying, resolution
 from tickets.operations.helping import CannotSay, say_it_did_not_help, say_it_helped
@@ -48,6 +48,7 @@ class Desk:
             "form": form or MessageForm(initial={"client_id": uuid.uuid4()}),
             "reopen_form": reopen_form or ReopenForm(initial={"client_id": uuid.uuid4()}),
             "can_write": can(self.person, "message", self.ticket) and self.ticket.can_reopen_by_reply(timezone.now()),
+            "specialists_since": with_specialists_since(self.ticket),
             "steps": _steps(self.ticket),
             "says_no": request.GET.get("helped") == "no",
         }

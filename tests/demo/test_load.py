@@ -7,7 +7,7 @@ from django.utils import timezone
 from helpdesk.demo.telling import read
 from people.models import User
 from tickets import timers
-from tickets.models import Event, Ticket
+from tickets.models import Event, HandoverContract, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -27,5 +27,10 @@ def test_the_example_company_is_loaded_once_and_leaves_nothing_to_do(capsys: pyt
     assert Ticket.objects.filter(category=None).count() == 13
     assert User.objects.filter(organisation__name="Nordlicht Tools (UK) Ltd").count() == 12
     assert User.objects.get(email="jana.petersen@nordlicht.example").check_password("helpdesk-demo")
+    assert HandoverContract.objects.count() == 5
+    assert Ticket.objects.get(subject="neues handy, code kommt nicht").handovers.last().state == "returned"
+    again = Ticket.objects.get(subject="man hört mich nicht").handovers.exclude(offered_by=None)
+    assert list(again.values_list("state", flat=True)) == ["returned", "offered"]
+    assert Ticket.objects.filter(lead_called_at__isnull=False).count() == 1
     with pytest.raises(CommandError):
         call_command("load_demo")

@@ -63,7 +63,7 @@ log 302 302 404 404 404 404 404 404 404 log
     POST portal:solution_answer portal:write portal:confirm portal:reopen
 
 log 404 404 404 200 200 200 200 200 200 log
-    GET  reports:effectiveness reports:comparison
+    GET  reports:effectiveness reports:comparison reports:handovers
     GET  reports:start reports:overview tickets:list tickets:search tickets:news knowledge:list knowledge:new
     GET  knowledge:show knowledge:edit knowledge:history knowledge:revision knowledge:comparison intake:chats intake:chats_waiting
     GET  tickets:incidents tickets:incidents_waiting tickets:burst tickets:incident
@@ -113,24 +113,32 @@ log 404 404 404 404 200 200 200 200 200 log
     GET  intake:chat_desk intake:chat_desk_talk intake:chat_solutions notifications:deliveries
 log 404 404 404 404 403 302 302 302 302 log
     POST tickets:messages tickets:notes tickets:attempts tickets:participants tickets:participant_removal
-    POST tickets:still_asked
+    POST tickets:still_asked tickets:lead_call
     POST intake:chat_desk_talk intake:chat_finish notifications:resending notifications:address
 log 404 404 404 404 403 409 409 409 409 log
     POST tickets:withdrawal tickets:sending
 log 404 404 404 404 403 200 409 200 200 log
     POST tickets:drafts
 log 404 404 404 404 403 403 422 422 422 log
+    POST tickets:acceptance tickets:handover_return tickets:handover_result
     POST tickets:taking tickets:resumption tickets:merger tickets:independence intake:unmark
 log 404 404 404 404 403 403 200 200 200 log
     GET  tickets:assignment tickets:routing tickets:escalation tickets:hold tickets:resolution tickets:void
-    GET  tickets:priority tickets:classification
+    GET  tickets:priority tickets:classification tickets:handover_return tickets:handover_result
+    POST tickets:completeness
 log 404 404 404 404 403 403 302 302 302 log
     POST tickets:assignment tickets:routing tickets:escalation tickets:hold tickets:resolution tickets:void
     POST tickets:priority tickets:classification intake:mark
 log 404 404 404 404 403 200 200 200 200 log
-    GET  tickets:reopening
+    GET  tickets:reopening tickets:lead_call
 log 404 404 404 404 403 422 422 422 422 log
     POST tickets:reopening
+log 404 404 404 404 422 422 422 422 422 log
+    POST tickets:handover_withdrawal
+log 404 404 404 404 403 403 403 200 200 log
+    GET  tickets:lead_answer
+log 404 404 404 404 403 403 403 422 422 log
+    POST tickets:lead_answer
 
 log 404 404 404 403 403 403 403 200 200 log
     GET  tickets:incident_new
@@ -147,7 +155,7 @@ log 404 404 404 403 403 403 403 200 200 log
     GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
     GET  settings:calendar_holidays settings:calendar_year settings:calendar_trial settings:calendar_revisions
     GET  settings:grants settings:grant settings:triage settings:phrases
-    GET  settings:person settings:audit settings:organisations settings:organisation
+    GET  settings:person settings:audit settings:organisations settings:organisation settings:contract
 log 404 404 404 403 403 403 403 403 200 log
     GET  settings:mail_rule_new settings:mail_rule_removal settings:block_removal settings:questionnaire_new
     POST settings:questionnaire_preview
@@ -156,7 +164,7 @@ log 404 404 404 403 403 403 403 403 200 log
     GET  settings:calendar_import
     GET  settings:calendar_new settings:policy_new settings:mailbox_new settings:person_new
     GET  settings:grant_new settings:grant_removal
-    GET  settings:person_deactivation settings:organisation_new
+    GET  settings:person_deactivation settings:organisation_new settings:contract_new settings:contract_removal
     POST settings:queue_new settings:queue settings:rule_new settings:rule settings:calendar_new settings:calendar
     POST settings:policy_new settings:policy_preview settings:policy settings:mailbox_new settings:mailbox
     POST settings:calendar_holidays settings:calendar_import
@@ -166,6 +174,7 @@ log 404 404 404 403 403 403 403 403 302 log
     GET  settings:grant_callback
     POST settings:queue_mode settings:answer_mode
     POST settings:organisation_people
+    POST settings:contract_new settings:contract settings:contract_removal
     POST settings:grant_removal settings:triage_training settings:triage_use settings:phrase_removal
     POST settings:mail_rule_position settings:mail_rule_switch settings:mail_rule_removal settings:block_removal
     POST settings:activation settings:deactivation settings:member settings:member_removal settings:rule_position
@@ -352,7 +361,14 @@ def sent(world: World, name: str) -> dict[str, object]:
         "tickets:drafts": {"body": "A draft", "version": "0"},
         "tickets:assignment": {"to": world.people["reply"].pk},
         "tickets:routing": {"to": world.second.pk},
-        "tickets:escalation": {"reason": "Too hard"},
+        "tickets:escalation": {"to": world.second.pk, "reason": "no_rights", "summary": "Too hard"},
+        "tickets:completeness": {"to": world.second.pk, "summary": "Too hard"},
+        "tickets:handover_return": {"reason": "other", "words": "Not ours"},
+        "tickets:handover_result": {"outcome": "no_result", "words": "No idea"},
+        "tickets:lead_call": {"reason": "A VIP"},
+        "tickets:lead_answer": {"words": "I call them"},
+        "settings:contract": {"needed": ["symptom", "question"]},
+        "settings:contract_new": {"needed": ["question"], "category": world.category.pk},
         "tickets:hold": {"state": "pending_third"},
         "tickets:resolution": {"solution": "Restarted"},
         "tickets:void": {"reason": "spam"},

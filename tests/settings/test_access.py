@@ -10,7 +10,7 @@ from knowledgebase.models import Article, StopWord, Synonyms
 from people.models import AuditEntry, Organisation, User
 from tests.factories import make_user
 from tests.settings.conftest import SECRET, Everything
-from tickets.models import Questionnaire
+from tickets.models import HandoverContract, Questionnaire
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +25,7 @@ FOR_ADMINS = {
     "deactivation", "member_removal", "rule_removal", "person_deactivation",
     "grant_new", "grant_removal", "grant_callback", "calendar_import",
     "mail_rule_new", "mail_rule_removal", "block_removal", "questionnaire_new",
+    "contract_new", "contract_removal",
 }  # fmt: skip
 # Leads look after the articles, and so after the words by which they are found.
 FOR_LEADS = {"words", "word", "word_removal", "filler_removal"}
@@ -49,6 +50,11 @@ def address(name: str, everything: Everything) -> str:
         return reverse(f"settings:{name}", args=[MailRule.objects.get().pk])
     if name == "block_removal":
         return reverse(f"settings:{name}", args=[Block.objects.get().pk])
+    if name == "contract_new":
+        return reverse("settings:contract_new", args=[everything.queue.pk])
+    if name in ("contract", "contract_removal"):
+        contract = HandoverContract.objects.get_or_create(queue=everything.queue, needed=["question"])[0]
+        return reverse(f"settings:{name}", args=[everything.queue.pk, contract.pk])
     if name in ("member", "member_removal"):
         return reverse(f"settings:{name}", args=[everything.queue.pk, everything.member.pk])
     if name == "questionnaire":

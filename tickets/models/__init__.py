@@ -6,6 +6,7 @@ from tickets.models.decision import Standing, Subject, TriageDecision, TriageMod
 from tickets.models.draft import Draft
 from tickets.models.event import Event
 from tickets.models.gap import Gap, GapNight, GapTicket, WrittenFrom
+from tickets.models.handover import Handover, HandoverContract, contract_for, pick_contract
 from tickets.models.heartbeat import Heartbeat
 from tickets.models.held import HeldAnswer, HeldFile
 from tickets.models.incident import Affected, Burst, Incident, IncidentNews, IncidentTicket
@@ -30,6 +31,8 @@ __all__ = [
     "Gap",
     "GapNight",
     "GapTicket",
+    "Handover",
+    "HandoverContract",
     "Heartbeat",
     "HeldAnswer",
     "HeldFile",
@@ -57,7 +60,9 @@ __all__ = [
     "TriageMode",
     "TriageModel",
     "WrittenFrom",
+    "contract_for",
     "only_watched",
+    "pick_contract",
     "settle_mode",
     "standings",
 ]  # fmt: skip

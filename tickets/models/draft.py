@@ -12,6 +12,7 @@ class Draft(models.Model):
     class Kind(models.TextChoices):
         REPLY = "reply", "reply"
         NOTE = "note", "note"
+        HANDOVER = "hand", "hand-over"
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="drafts")
     user = models.ForeignKey(User, models.CASCADE, related_name="drafts")

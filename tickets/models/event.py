@@ -36,6 +36,12 @@ class Event(models.Model):
         WARNED = "warned", _("warned of a deadline")
         CLASSIFIED = "classified", _("type or category changed")
         INFORMED = "informed", _("everybody affected was told")
+        ACCEPTED = "accepted", _("hand-over accepted")
+        RETURNED = "returned", _("hand-over returned")
+        WITHDRAWN = "withdrawn", _("hand-over withdrawn")
+        GIVEN_BACK = "given_back", _("given back with a result")
+        LEAD_CALLED = "lead_called", _("lead called")
+        LEAD_REPLIED = "lead_replied", _("lead answered the call")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=12, choices=Kind.choices)

@@ -159,6 +159,12 @@ class Ticket(models.Model):
     upset = models.PositiveSmallIntegerField(
         default=0, db_default=0, help_text="Points; see tickets.triage.frustration."
     )
+    hops = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Times it was handed over.")
+    returns = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Times a hand-over came back.")
+    offered_at = models.DateTimeField(null=True, blank=True, help_text="Handed over then, and not accepted yet.")
+    lead_called_at = models.DateTimeField(
+        null=True, blank=True, help_text="A lead was called then, and has not answered."
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = TicketQuerySet.as_manager()
@@ -217,6 +223,8 @@ class Ticket(models.Model):
                     "last_agent_at",
                     "last_customer_at",
                     "upset",
+                    "offered_at",
+                    "lead_called_at",
                 ],
                 name="ticket_open_counts",
                 condition=models.Q(state__in=OPEN_STATES),

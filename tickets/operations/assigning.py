@@ -7,6 +7,7 @@ from django.db import transaction
 from people.models import User
 from tickets import events
 from tickets.models import Event, Ticket
+from tickets.operations import offers
 from tickets.operations.saving import save
 from tickets.permissions import can_work_in
 
@@ -57,6 +58,7 @@ def _give(ticket: Ticket, *, to: User | None, by: User | None, now: datetime) ->
         ticket.case_owner = ticket.case_owner or to
         if ticket.state == Ticket.State.NEW:
             ticket.state = Ticket.State.OPEN
-    save(ticket, "assignee", "case_owner", "state", now=now)
+        offers.take_up(ticket, by=to, now=now)
+    save(ticket, "assignee", "case_owner", "state", *offers.SAVED, now=now)
     events.record(ticket, Event.Kind.ASSIGNED, by=by, now=now, origin=origin, target=to.pk if to else None)
     return ticket

@@ -40,6 +40,17 @@ def save_draft(ticket: Ticket, *, kind: Draft.Kind, body: str, version: int, by:
     return draft
 
 
+@transaction.atomic
+def keep_draft(ticket: Ticket, *, kind: Draft.Kind, body: str, by: User, now: datetime) -> None:
+    """Keep a text whatever was kept before; what was typed last counts."""
+    draft, is_new = Draft.objects.select_for_update().get_or_create(
+        ticket=ticket, user=by, kind=kind, defaults={"body": body[:LONGEST], "updated_at": now}
+    )
+    if not is_new and draft.body != body[:LONGEST]:
+        draft.body, draft.version, draft.updated_at = body[:LONGEST], draft.version + 1, now
+        draft.save(update_fields=["body", "version", "updated_at"])
+
+
 def drop_draft(ticket: Ticket, *, kind: Draft.Kind, by: User) -> None:
     """Forget a text because it was sent."""
     Draft.objects.filter(ticket=ticket, user=by, kind=kind).delete()

@@ -1,38 +1,45 @@
-"""Handing a ticket up to the next support level."""
+"""Handing a ticket up to the next support level with what is known of it, as the clock does."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from people.models import User
-from tickets import clocks, events
-from tickets.models import Event, Queue, Ticket
-from tickets.operations.routing import move
-from tickets.operations.saving import save
+from tickets.completeness import is_filled
+from tickets.models import Handover, Queue, Ticket
+from tickets.operations.handing_over import CannotHandOver, offer
+from tickets.prefilling import known_of
+
+CLOCK = "clock:"
 
 
 class CannotEscalate(Exception):
-    """The ticket is done, its queue has no next level, or it was moved meanwhile."""
+    """The ticket is done, its queue has no next level, it was moved meanwhile, or too little is known of it."""
 
 
 @transaction.atomic
 def escalate(ticket: Ticket, *, reason: str, by: User | None, now: datetime, to: Queue | None = None) -> Ticket:
     """
-    Move the ticket to the next level's queue; the case owner stays, so the requester keeps one contact.
+    Offer the ticket to the next level's queue; the case owner stays, so the requester keeps one contact.
 
-    `by` is `None` when the clock does it; `to` names another queue than the next level's.
+    `by` is `None` when the clock does it; then nothing is refused because too little is known. `to` names another queue.
 
     :raises CannotEscalate: if it is done, there is nowhere to go, or it left the queue the caller saw it in.
     """
     seen_in = ticket.queue
-    ticket = Ticket.objects.locked(ticket.pk)
-    if ticket.queue_id == seen_in.pk:
-        ticket.queue = seen_in  # with what was read of it before
-    target = to or ticket.next_level
-    if not ticket.is_open or target is None or ticket.queue_id != seen_in.pk:
-        raise CannotEscalate(f"{ticket.number} is done, was moved, or {ticket.queue} has no next level.")
-    ticket.case_owner_id = ticket.case_owner_id or ticket.assignee_id or (by.pk if by else None)
-    origin = move(ticket, to=target, now=now)
-    save(ticket, "queue", "assignee", "case_owner", *clocks.SAVED, now=now)
-    events.record(ticket, Event.Kind.ESCALATED, by=by, now=now, reason=reason, origin=origin, target=target.pk)
-    return ticket
+    locked = Ticket.objects.locked(ticket.pk)
+    if locked.queue_id == seen_in.pk:
+        locked.queue = seen_in  # with what was read of it before
+    target = to or locked.next_level
+    if target is None:
+        raise CannotEscalate(f"{locked.number} was moved, or {locked.queue} has no next level.")
+    by_clock = by is None and reason.startswith(CLOCK)
+    known = known_of(locked).texts
+    if not by_clock and is_filled(reason):
+        known["summary"] = reason
+    code = Handover.Reason.CLOCK if by_clock else Handover.Reason.OTHER
+    try:
+        offer(locked, to=target, reason=code, texts=known, by=by, now=now, seen_in=seen_in, said=reason)
+    except CannotHandOver as refusal:
+        raise CannotEscalate(str(refusal)) from refusal
+    return Ticket.objects.get(pk=ticket.pk)

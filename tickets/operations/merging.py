@@ -8,6 +8,7 @@ from django.db import transaction
 from people.models import User
 from tickets import clocks, events, search
 from tickets.models import Event, Message, Participant, SearchText, Ticket
+from tickets.operations import offers
 from tickets.operations.opening import snippet
 from tickets.operations.saving import save
 from tickets.operations.voiding import promise_anew
@@ -39,10 +40,11 @@ def merge(ticket: Ticket, *, into: Ticket, by: User, now: datetime) -> Ticket:
     Message.with_notes.filter(ticket=ticket).update(ticket=into)
     joined = _join(ticket, into)
     _reindex(ticket, into)
+    offers.left(ticket, by=by, now=now)
     clocks.cancel(ticket, now=now)
     ticket.state, ticket.void_reason, ticket.merged_into = Ticket.State.VOID, Ticket.VoidReason.MERGED, into
     ticket.pending_until = None
-    save(ticket, "state", "void_reason", "merged_into", "pending_until", *clocks.SAVED, now=now)
+    save(ticket, "state", "void_reason", "merged_into", "pending_until", *offers.SAVED, now=now)
     events.record(
         ticket, Event.Kind.VOIDED, by=by, now=now, reason=Ticket.VoidReason.MERGED, target=into.pk,
         messages=[message.pk for message in moved], joined=joined,

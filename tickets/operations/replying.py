@@ -11,6 +11,7 @@ from people.finding import find_or_create_all
 from people.models import User
 from tickets import clocks, events, search
 from tickets.models import Event, Message, Participant, Ticket
+from tickets.operations import offers
 from tickets.operations.files import File, Stored, attach
 from tickets.operations.opening import snippet
 from tickets.operations.participating import join_locked
@@ -107,7 +108,9 @@ def reply_to_locked(
     ticket.first_response_at = ticket.first_response_at or now
     ticket.last_agent_at = now
     ticket.snippet = snippet(text)
-    ticket.assignee_id = ticket.assignee_id or by.pk
+    # As long as it is only offered, the case owner answers without taking it away from those it is offered to.
+    if ticket.offered_at is None or offers.take_up(ticket, by=by, now=now) is not None:
+        ticket.assignee_id = ticket.assignee_id or by.pk
     ticket.case_owner_id = ticket.case_owner_id or by.pk
     if ticket.state == Ticket.State.NEW:
         ticket.state = Ticket.State.OPEN
@@ -119,7 +122,7 @@ def reply_to_locked(
         "assignee",
         "case_owner",
         "state",
-        *clocks.SAVED,
+        *offers.SAVED,
         now=now,
     )
     events.record(ticket, Event.Kind.REPLIED, by=by, now=now, message=message)

@@ -7,6 +7,7 @@ from django.db import transaction
 from people.models import User
 from tickets import clocks, events
 from tickets.models import Event, SolutionAttempt, Ticket
+from tickets.operations import offers
 from tickets.operations.saving import save
 from tickets.operations.trying import settle_open
 
@@ -34,6 +35,7 @@ def resolve(ticket: Ticket, *, solution: str, by: User | None, now: datetime, te
         raise CannotResolve(f"{ticket.number} is done already.")
     if not solution.strip():
         raise CannotResolve("Write down what solved it.")
+    offers.solved(ticket, by=by, now=now)
     clocks.stop(ticket, now=now)
     ticket.state, ticket.pending_until = Ticket.State.RESOLVED, None
     ticket.resolution = solution.strip()
@@ -41,10 +43,10 @@ def resolve(ticket: Ticket, *, solution: str, by: User | None, now: datetime, te
     ticket.first_response_at = ticket.first_response_at or now
     ticket.assignee = ticket.assignee or by
     ticket.case_owner = ticket.case_owner or by
-    ticket.confirmed = None
+    ticket.confirmed = ticket.lead_called_at = None
     save(
         ticket, "state", "pending_until", "resolution", "resolved_at", "resolved_tier", "first_response_at", "assignee",
-        "case_owner", "confirmed", *clocks.SAVED, now=now,
+        "case_owner", "confirmed", "lead_called_at", *offers.SAVED, now=now,
     )  # fmt: skip
     events.record(ticket, Event.Kind.RESOLVED, by=by, now=now, solution=ticket.resolution[:500], tell=tell)
     return ticket

@@ -7,6 +7,7 @@ from django.db import transaction
 from people.models import User
 from tickets import clocks, events
 from tickets.models import Event, Queue, Ticket
+from tickets.operations import offers
 from tickets.operations.saving import save
 from tickets.permissions import can_work_in
 
@@ -25,8 +26,9 @@ def route(ticket: Ticket, *, to: Queue, by: User | None, now: datetime, reason: 
     ticket = Ticket.objects.locked(ticket.pk)
     if not ticket.is_open or ticket.queue_id == to.pk:
         raise CannotRoute(f"The ticket is done, or it is in {to} already.")
+    offers.left(ticket, by=by, now=now)
     origin = move(ticket, to=to, now=now)
-    save(ticket, "queue", "assignee", *clocks.SAVED, now=now)
+    save(ticket, "queue", "assignee", *offers.SAVED, now=now)
     events.record(ticket, Event.Kind.ROUTED, by=by, now=now, reason=reason, origin=origin, target=to.pk)
     return ticket
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from people.models import User
 from tickets import clocks, events, search
 from tickets.models import Event, Ticket
+from tickets.operations import offers
 from tickets.operations.saving import save
 
 
@@ -39,10 +40,11 @@ def void(
         raise CannotVoid(f"{ticket.number} is void already, or no reason was given.")
     if merged_into is not None and merged_into.root().pk == ticket.pk:
         raise CannotVoid("A ticket cannot go on in itself.")
+    offers.left(ticket, by=by, now=now)
     clocks.cancel(ticket, now=now)
     ticket.state, ticket.void_reason, ticket.merged_into = Ticket.State.VOID, reason, merged_into
     ticket.pending_until = None
-    save(ticket, "state", "void_reason", "merged_into", "pending_until", *clocks.SAVED, now=now)
+    save(ticket, "state", "void_reason", "merged_into", "pending_until", *offers.SAVED, now=now)
     facts: dict[str, Any] = {"blocked": blocked} if blocked else {}
     target = merged_into.pk if merged_into else None
     events.record(ticket, Event.Kind.VOIDED, by=by, now=now, reason=reason, target=target, **facts)

@@ -29,7 +29,7 @@ _ROW = (
     '<li id="row-{pk}" data-version="{version}"{oob}><a class="t{new}{left}" href="/tickets/{pk}/?{query}"{current}{lang}>'
     '<span class="who">{channel}<b class="truncate">{name}</b>{beside}</span><span class="when">{when}</span>'
     '<span class="subj">{subject}</span><span class="snip">{about}{snippet}</span>'
-    '<span class="meta">{clock}{priority}{upset}<span class="id">{number}</span>'
+    '<span class="meta">{clock}{priority}{offered}{called}{upset}<span class="id">{number}</span>'
     '<span class="push">{queue}{assignee}</span></span>'
     "</a></li>"
 )
@@ -80,6 +80,14 @@ def _painter(now: datetime, query: str, open_pk: int | None, about: bool = False
         words = [str(dict(Ticket.Kind.choices)[kind]), *([category.name] if category else [])]
         return format_html("<b>{}</b> – ", " · ".join(words))
 
+    @cache
+    def offered() -> SafeString:
+        return format_html('<span class="tag is-wait">{}</span>', icon("stairs-up", gettext("offered"), small=True))
+
+    @cache
+    def called() -> SafeString:
+        return format_html('<span class="tag is-bad">{}</span>', icon("urgent", gettext("lead called"), small=True))
+
     def moment(ticket: Ticket) -> str:
         last = max(m for m in (ticket.created_at, ticket.last_customer_at, ticket.last_agent_at) if m is not None)
         local = timezone.localtime(last)
@@ -117,6 +125,8 @@ def _painter(now: datetime, query: str, open_pk: int | None, about: bool = False
             snippet=ticket.snippet[:90],
             clock=clock_chip(ticket, now),
             priority=bars(ticket.priority),
+            offered=offered() if ticket.offered_at else _NOTHING,
+            called=called() if ticket.lead_called_at else _NOTHING,
             upset=upset() if ticket.upset >= UPSET else _NOTHING,
             about=topic(ticket.kind, ticket.category) if about else _NOTHING,
             number=ticket.number,

@@ -32,6 +32,8 @@ class Action:
     form: Callable[[StaffRequest, Ticket, Any], Form] = field(default=_no_form)
     asks: bool = True
     is_risky: bool = False
+    is_wide: bool = False
+    part: str = "tickets/_ask_form.html"
 
 
 def perform(request: HttpRequest, pk: int, action: Action) -> HttpResponse:
@@ -39,12 +41,12 @@ def perform(request: HttpRequest, pk: int, action: Action) -> HttpResponse:
     staff = cast(StaffRequest, request)
     ticket = ticket_for(staff, pk, action.needs)
     if request.method == "GET" and action.asks:
-        return _ask(staff, ticket, action, action.form(staff, ticket, None))
+        return ask(staff, ticket, action, action.form(staff, ticket, None))
     if request.method != "POST":
         return HttpResponseNotAllowed(["GET", "POST"] if action.asks else ["POST"])
     form = action.form(staff, ticket, request.POST)
     if not form.is_valid():
-        return _ask(staff, ticket, action, form, status=422)
+        return ask(staff, ticket, action, form, status=422)
     try:
         action.run(ticket, form.cleaned_data, staff.user, timezone.now())
     except tuple(action.refusals) as refusal:
@@ -52,11 +54,12 @@ def perform(request: HttpRequest, pk: int, action: Action) -> HttpResponse:
         if not action.asks:
             return refused(staff, ticket, why)
         form.add_error(None, why)
-        return _ask(staff, ticket, action, form, status=422)
+        return ask(staff, ticket, action, form, status=422)
     return changed(staff, pk)
 
 
-def _ask(request: StaffRequest, ticket: Ticket, action: Action, form: Form, status: int = 200) -> HttpResponse:
+def ask(request: StaffRequest, ticket: Ticket, action: Action, form: Form, status: int = 200) -> HttpResponse:
+    """Show the form of an action: in a dialog, or as a page of its own."""
     context = {"ticket": ticket, "action": action, "form": form, "address": request.path}
     template = "tickets/_ask.html" if request.htmx else "tickets/ask.html"
     response = render(request, template, context, status=status)

@@ -15,13 +15,14 @@ from django.utils.translation import gettext
 
 from knowledgebase.models import Category
 from knowledgebase.permissions import can as can_write
-from tickets import categories, conversation, facts, held, help, permissions, queries
-from tickets.models import Draft, Event, Ticket
+from tickets import categories, conversation, facts, handovers, held, help, permissions, queries
+from tickets.handover_forms import unfinished_since
+from tickets.models import Draft, Event, Handover, Ticket
 from tickets.views.access import StaffRequest, for_page
 
 _ACTIONS = (
     "reply", "note", "draft", "take", "assign", "route", "escalate", "hold", "prioritise", "classify", "resolve", "reopen",
-    "void", "try_solution", "view_notes",
+    "void", "try_solution", "view_notes", "accept", "return", "give_back", "call_lead", "answer_call",
 )  # fmt: skip
 
 
@@ -33,7 +34,7 @@ def list_context(request: StaffRequest, wanted: Mapping[str, str], now: datetime
     return {
         "now": now,
         "counts": counts,
-        "views": [(key, label, counts.by_view[key]) for key, (label, _) in queries.VIEWS.items()],
+        "views": queries.views_for(request.user, counts),
         "view": view,
         "kinds": Ticket.Kind.choices,
         "filters": filters(view, counts.categories),
@@ -95,8 +96,9 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "may": may,
         "talk": talk,
         "facts": known,
-        "told_facts": facts.mapped(known),
-        "hand_over": talk.hand_over() if ticket.queue.tier > 1 else None,
+        "told_facts": [fact for fact in known if fact.text],
+        **handover_context(request, ticket),
+        "lead_call": _lead_call(ticket, talk.events),
         "promise": promise,
         "promises": promises,
         "kinds": Ticket.Kind.choices,
@@ -115,6 +117,27 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "may_write_article": lambda: can_write(request.user, "write"),
         "was_reopened": bool(talk.events) and talk.events[-1].kind == Event.Kind.REOPENED,
     }
+
+
+def handover_context(request: StaffRequest, ticket: Ticket) -> dict[str, Any]:
+    """Give the hand-over that matters now, what may be done about it, and the ones before it."""
+    all_of_it = handovers.read(ticket)
+    one = handovers.shown(all_of_it)
+    is_offered = one is not None and one.state == Handover.State.OFFERED
+    return {
+        "handover": one,
+        "handover_words": handovers.words(one) if one else [],
+        "handover_tried": handovers.tried(one) if one else [],
+        "handovers_before": [other for other in reversed(all_of_it) if other is not one],
+        "may_withdraw": is_offered and one is not None and permissions.can_withdraw(request.user, one, ticket),
+        "handover_draft": unfinished_since(ticket),
+    }
+
+
+def _lead_call(ticket: Ticket, events: list[Event]) -> Event | None:
+    if ticket.lead_called_at is None or not ticket.is_open:
+        return None
+    return next((event for event in reversed(events) if event.kind == Event.Kind.LEAD_CALLED), None)
 
 
 def copies_context(ticket: Any, taken_back: list[held.Held]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Queues and who works in them."""
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +13,9 @@ from helpdesk.administration.access import SettingsRequest, admins_only, leads_r
 from helpdesk.administration.forms.queues import LevelForm, MemberForm, QueueForm
 from helpdesk.administration.operations import members, queues
 from helpdesk.administration.views.asking import Question, answer, saved, say_saved, show_form
-from tickets.models import Membership, Queue, Ticket
+from tickets.completeness import FIELDS
+from tickets.handovers import NAMES
+from tickets.models import HandoverContract, Membership, Queue, Ticket
 
 
 @leads_read
@@ -119,6 +121,7 @@ def _page(request: SettingsRequest, pk: int, form: QueueForm, adding: MemberForm
         "queue": queue,
         "rows": [(membership, _removal(membership)) for membership in rows],
         "levels": Membership.Level.choices,
+        "contracts": [(one, [NAMES[name] for name in FIELDS if name in one.needed]) for one in _contracts(queue)],
         "adding": adding or MemberForm(queue),
         "question": _question(queue),
     }
@@ -126,6 +129,10 @@ def _page(request: SettingsRequest, pk: int, form: QueueForm, adding: MemberForm
     response = show_form(request, "settings/queue.html", form, context)
     response.status_code = status or response.status_code
     return response
+
+
+def _contracts(queue: Queue) -> QuerySet[HandoverContract]:
+    return queue.contracts.select_related("category")
 
 
 def _question(queue: Queue) -> Question:

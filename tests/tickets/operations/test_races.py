@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 
 from people.models import User
-from tests.factories import later, make_agent, make_levels, make_policy, make_ticket
+from tests.factories import later, make_agent, make_handover, make_levels, make_policy, make_ticket
 from tickets.models import Clock, Event, Message, Ticket
-from tickets.operations import assigning, escalation, replying, resolution
+from tickets.operations import assigning, escalation, handing_over, replying, resolution
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,7 +18,9 @@ ROUNDS = 10
 PEOPLE = 10
 
 
-def race(act: Callable[[User], object], people: list[User], refusal: type[Exception]) -> int:
+def race(
+    act: Callable[[User], object], people: list[User], refusal: type[Exception] | tuple[type[Exception], ...]
+) -> int:
     """Let everybody act at once and return how many were not refused."""
     start = Barrier(len(people))
 
@@ -71,6 +73,46 @@ def test_one_of_ten_escalations_moves_the_ticket_one_level(stage: tuple[list[Tic
         target = ticket.queue.escalates_to
         ticket.refresh_from_db()
         assert (wins, kinds(ticket), ticket.queue) == (1, ["opened", "escalated"], target)
+
+
+def test_one_of_ten_accepts_a_hand_over(stage: tuple[list[Ticket], list[User]]) -> None:
+    tickets, people = stage
+    second = tickets[0].queue.escalates_to
+    assert second is not None
+    specialists = [make_agent(second) for _ in range(PEOPLE)]
+
+    for ticket in tickets:
+        make_handover(ticket, second, by=people[0], now=later(1))
+        wins = race(
+            lambda p, t=ticket: handing_over.accept(t, by=p, now=later(2)), specialists, handing_over.CannotAccept
+        )
+
+        ticket.refresh_from_db()
+        assert (wins, kinds(ticket)) == (1, ["opened", "escalated", "accepted"])
+        assert ticket.handovers.get().accepted_by == ticket.assignee
+
+
+def test_accepting_and_withdrawing_at_once_leave_one_of_them(stage: tuple[list[Ticket], list[User]]) -> None:
+    tickets, people = stage
+    first, second = tickets[0].queue, tickets[0].queue.escalates_to
+    assert second is not None
+    owner, specialists = people[0], [make_agent(second) for _ in range(3)]
+
+    for ticket in tickets:
+        make_handover(ticket, second, by=owner, now=later(1))
+
+        def act(person: User, t: Ticket = ticket) -> None:
+            if person == owner:
+                handing_over.withdraw(t, by=person, now=later(2))
+            else:
+                handing_over.accept(t, by=person, now=later(2))
+
+        wins = race(act, [owner, *specialists], (handing_over.CannotAccept, handing_over.CannotWithdraw))
+
+        ticket.refresh_from_db()
+        state = ticket.handovers.get().state
+        assert wins == 1
+        assert (state, ticket.queue, ticket.offered_at) in [("accepted", second, None), ("withdrawn", first, None)]
 
 
 def test_one_of_ten_resolutions_stands(stage: tuple[list[Ticket], list[User]]) -> None:

@@ -146,7 +146,7 @@ def test_the_agent_sees_the_facts_and_says_what_had_to_be_asked(queue: Queue, ag
     assert client.post(f"/tickets/{ticket.pk}/answers/still-asked/", {"question": "other"}).status_code == 404
 
 
-def test_the_environment_and_the_symptom_stand_in_the_hand_over(queue: Queue, client: Client) -> None:
+def test_all_answers_stand_in_the_hand_over_and_above_the_reply(queue: Queue, client: Client) -> None:
     second = make_queue(tier=2, is_default=False)
     Queue.objects.filter(pk=queue.pk).update(escalates_to=second)
     ticket = answered(queue)
@@ -159,10 +159,15 @@ def test_the_environment_and_the_symptom_stand_in_the_hand_over(queue: Queue, cl
 
     page = client.get(f"/tickets/{ticket.pk}/").content.decode()
 
-    hand_over = page[page.index('class="hand-over"') : page.index("</section>", page.index('class="hand-over"'))]
+    hand_over = page[
+        page.index('class="hand-over is-offered"') : page.index(
+            "</section>", page.index('class="hand-over is-offered"')
+        )
+    ]
     assert "at home" in hand_over
     assert "809" in hand_over
-    assert "Telekom" not in hand_over
+    assert "Telekom" in hand_over
+    assert "809" in page[page.index('class="answered"') :]
 
 
 def test_the_page_of_a_ticket_asks_nothing_more_for_its_answers(queue: Queue, agent: object, client: Client) -> None:

@@ -13,7 +13,20 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.mark.parametrize(
-    "path", ["assignment", "routing", "escalation", "hold", "resolution", "reopening", "void", "priority"]
+    "path",
+    [
+        "assignment",
+        "routing",
+        "escalation",
+        "handover/return",
+        "handover/result",
+        "lead-call",
+        "hold",
+        "resolution",
+        "reopening",
+        "void",
+        "priority",
+    ],
 )
 def test_every_action_asks_on_a_page_and_in_a_dialog(path: str) -> None:
     first, _ = make_levels()
@@ -58,9 +71,10 @@ def test_handing_over_needs_a_reason() -> None:
     first, second = make_levels()
     ticket = make_ticket(first)
     client = as_(make_agent(first))
+    form = {"to": second.pk, "summary": "Server defekt"}
 
-    without = client.post(f"/tickets/{ticket.pk}/escalation/", {"reason": ""})
-    with_one = client.post(f"/tickets/{ticket.pk}/escalation/", {"reason": "Server defekt"})
+    without = client.post(f"/tickets/{ticket.pk}/escalation/", form | {"reason": ""})
+    with_one = client.post(f"/tickets/{ticket.pk}/escalation/", form | {"reason": "no_rights"})
 
     ticket.refresh_from_db()
     assert (without.status_code, with_one.status_code, ticket.queue) == (422, 302, second)

@@ -86,6 +86,7 @@ def test_each_view_keeps_what_its_name_says() -> None:
     assert shown("unanswered") == shown("open") == shown("risk") == {"meins", "wartet", "frei"}
     assert client.get("/tickets/").context["counts"].by_view == {
         "mine": 1, "risk": 3, "unanswered": 3, "upset": 0, "unassigned": 1, "waiting": 1, "open": 3,
+        "offered": 0, "called": 0,
     }  # fmt: skip
 
 

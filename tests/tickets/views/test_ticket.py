@@ -10,8 +10,31 @@ from tickets.operations import assigning, escalation, noting, replying, trying
 pytestmark = pytest.mark.django_db
 
 READS = ["", "row/", "thread/"]
-ASKS = ["assignment/", "routing/", "escalation/", "hold/", "resolution/", "reopening/", "void/", "priority/"]
-WRITES = [*ASKS, "messages/", "notes/", "taking/", "resumption/", "attempts/", "drafts/reply/"]
+ASKS = [
+    "handover/return/",
+    "handover/result/",
+    "lead-call/",
+    "lead-call/answer/",
+    "assignment/",
+    "routing/",
+    "escalation/",
+    "hold/",
+    "resolution/",
+    "reopening/",
+    "void/",
+    "priority/",
+]
+WRITES = [
+    *ASKS,
+    "escalation/completeness/",
+    "handover/acceptance/",
+    "messages/",
+    "notes/",
+    "taking/",
+    "resumption/",
+    "attempts/",
+    "drafts/reply/",
+]
 
 
 def converse(ticket, agent, rounds: int) -> None:
@@ -98,9 +121,9 @@ def test_the_second_level_reads_why_a_ticket_came_and_what_was_tried() -> None:
 
     page = as_(make_agent(second)).get(f"/tickets/{ticket.pk}/")
 
-    box = page.context["hand_over"]
-    assert (box.by, box.reason) == ("Erika Erstlevel", "Der Treiber ist defekt.")
-    assert [title for title, _ in box.tried] == ["Drucker neu starten"]
+    box = page.context["handover"]
+    assert (box.offered_by.name, box.summary) == ("Erika Erstlevel", "Der Treiber ist defekt.")
+    assert [title for title, *_ in page.context["handover_tried"]] == ["Drucker neu starten"]
     assert page.context["ticket"].case_owner == agent
 
 
