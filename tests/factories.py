@@ -7,7 +7,7 @@ from typing import Any
 from knowledgebase.models import Article, ArticleText
 from people.models import User
 from sla.models import Calendar, CalendarInterval, Policy, Target
-from tickets.models import Membership, Queue, Ticket
+from tickets.models import Absence, Membership, Queue, Rota, RotaMember, Ticket
 from tickets.operations.opening import open_ticket
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # a Monday, 10:00 in Berlin
@@ -95,3 +95,23 @@ def make_article(title: str = "VPN-Fehler 809 nach Windows-Update", language: st
 def later(minutes: float = 0, **delta: float) -> datetime:
     """Give a moment after NOW."""
     return NOW + timedelta(minutes=minutes, **delta)
+
+
+def make_absence(person: User, deputy: User | None = None, **fields: Any) -> Absence:
+    """Let somebody be away for a day from NOW on; without a deputy their tickets go back to their queues."""
+    fields.setdefault("mode", Absence.Mode.OFFER if deputy else Absence.Mode.RELEASE)
+    fields.setdefault("starts_at", NOW)
+    fields.setdefault("ends_at", NOW + timedelta(days=1))
+    fields.setdefault("made_at", NOW)
+    return Absence.objects.create(person=person, deputy=deputy, **fields)
+
+
+def make_rota(queue: Queue, *people: User, **fields: Any) -> Rota:
+    """Make a rota of weeks from NOW's day on, the change at nine in the morning."""
+    fields.setdefault("name", f"Rota {next(_numbers)}")
+    fields.setdefault("timezone", "Europe/Berlin")
+    fields.setdefault("first_day", NOW.date())
+    rota = Rota.objects.create(**fields)
+    rota.queues.add(queue)
+    RotaMember.objects.bulk_create(RotaMember(rota=rota, user=user, position=n) for n, user in enumerate(people))
+    return rota
