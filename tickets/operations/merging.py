@@ -8,6 +8,7 @@ from django.db import transaction
 from people.models import User
 from tickets import clocks, events, search
 from tickets.models import Event, Message, Participant, SearchText, Ticket
+from tickets.operations import calling_back
 from tickets.operations.opening import snippet
 from tickets.operations.saving import save
 from tickets.operations.voiding import promise_anew
@@ -40,6 +41,7 @@ def merge(ticket: Ticket, *, into: Ticket, by: User, now: datetime) -> Ticket:
     joined = _join(ticket, into)
     _reindex(ticket, into)
     clocks.cancel(ticket, now=now)
+    calling_back.end_with(ticket, now=now)
     ticket.state, ticket.void_reason, ticket.merged_into = Ticket.State.VOID, Ticket.VoidReason.MERGED, into
     ticket.pending_until = None
     save(ticket, "state", "void_reason", "merged_into", "pending_until", *clocks.SAVED, now=now)

@@ -7,6 +7,7 @@ from django.db import transaction
 from people.models import User
 from tickets import clocks, events
 from tickets.models import Event, SolutionAttempt, Ticket
+from tickets.operations import calling_back
 from tickets.operations.saving import save
 from tickets.operations.trying import settle_open
 
@@ -35,6 +36,7 @@ def resolve(ticket: Ticket, *, solution: str, by: User | None, now: datetime, te
     if not solution.strip():
         raise CannotResolve("Write down what solved it.")
     clocks.stop(ticket, now=now)
+    calling_back.end_with(ticket, now=now)
     ticket.state, ticket.pending_until = Ticket.State.RESOLVED, None
     ticket.resolution = solution.strip()
     ticket.resolved_at, ticket.resolved_tier = now, ticket.queue.tier

@@ -9,6 +9,7 @@ from django.db.models import Max
 from people.models import User
 from tickets import clocks, events, search
 from tickets.models import Event, Ticket
+from tickets.operations import calling_back
 from tickets.operations.saving import save
 
 
@@ -41,6 +42,7 @@ def void(
     if merged_into is not None and merged_into.root().pk == ticket.pk:
         raise CannotVoid("A ticket cannot go on in itself.")
     clocks.cancel(ticket, now=now)
+    calling_back.end_with(ticket, now=now)
     ticket.state, ticket.void_reason, ticket.merged_into = Ticket.State.VOID, reason, merged_into
     ticket.pending_until = None
     save(ticket, "state", "void_reason", "merged_into", "pending_until", *clocks.SAVED, now=now)
