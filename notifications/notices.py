@@ -15,6 +15,7 @@ def say(event: Event) -> str:
         Event.Kind.ASSIGNED: _("%(who)s gave you this ticket"),
         Event.Kind.ESCALATED: _("%(who)s handed this ticket to your queue"),
         Event.Kind.REOPENED: _("%(who)s reopened this ticket"),
+        Event.Kind.WARNED: _("A deadline comes near"),
         Event.Kind.BREACHED: _("A deadline was missed"),
         Event.Kind.TRIAGED: _("The model was wrong too often and only suggests now"),
     }
