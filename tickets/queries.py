@@ -11,7 +11,8 @@ from django.utils.translation import gettext, gettext_lazy
 
 from people.models import User
 from tickets import search
-from tickets.models import Queue, SolutionAttempt, Ticket
+from tickets.absences import away, offered_to
+from tickets.models import Callback, Queue, SolutionAttempt, Ticket
 from tickets.models.ticket import TicketQuerySet
 from tickets.triage.frustration import UPSET
 
@@ -33,9 +34,16 @@ _SAID_NO = Exists(
 )
 _UNANSWERED = Q(last_agent_at=None) | Q(last_customer_at__gt=F("last_agent_at"))
 
+
+def _to_be_called(user: User) -> Q:
+    return Q(pk__in=Callback.objects.open().filter(owner=user).values("ticket"))
+
+
 # The views of the left column, each with its name and what it keeps of the open tickets.
 VIEWS: dict[str, tuple[Any, Callable[[User, datetime], Q]]] = {
     "mine": (gettext_lazy("Assigned to me"), lambda user, now: Q(assignee=user)),
+    "callbacks": (gettext_lazy("My call-backs"), lambda user, now: _to_be_called(user)),
+    "deputy": (gettext_lazy("As deputy"), lambda user, now: offered_to(user, away(now))),
     "risk": (gettext_lazy("SLA at risk"), lambda user, now: Q(next_due_at__lte=now + SOON)),
     "unanswered": (gettext_lazy("Unanswered"), lambda user, now: _UNANSWERED),
     "upset": (gettext_lazy("Upset"), lambda user, now: Q(upset__gte=UPSET)),
@@ -44,6 +52,8 @@ VIEWS: dict[str, tuple[Any, Callable[[User, datetime], Q]]] = {
     "open": (gettext_lazy("All open"), lambda user, now: Q()),
 }
 RESOLVED = "resolved"
+# These stand there only while something is in them.
+_AT_TIMES = ("callbacks", "deputy")
 
 _ROW = (
     "subject", "snippet", "state", "priority", "channel", "language", "version", "created_at", "last_customer_at",
@@ -116,6 +126,12 @@ def counts(user: User, now: datetime) -> Counts:
         queues=[(queue, by_queue.get(queue.pk, 0)) for queue in queues],
         newest=max((row["newest"] for row in rows), default=0),
     )
+
+
+def shown(counts: Counts, view: View) -> list[tuple[str, Any, int]]:
+    """Give the views that stand in the left column, with their numbers."""
+    numbers = [(key, label, counts.by_view[key]) for key, (label, _) in VIEWS.items()]
+    return [one for one in numbers if one[2] or one[0] not in _AT_TIMES or one[0] == view.key]
 
 
 def pick(user: User, wanted: Mapping[str, str], now: datetime, queues: list[Queue]) -> View:

@@ -14,13 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from knowledgebase.permissions import can as can_write
-from tickets import conversation, facts, held, help, permissions, queries
-from tickets.models import Draft, Event, Ticket
+from people.models import User
+from tickets import conversation, facts, held, help, permissions, promised, queries
+from tickets.absences import away, may_stand_in, represented_by, stand_in_for_tickets
+from tickets.models import Absence, Draft, Event, Ticket
+from tickets.oncall import on_call
 from tickets.views.access import StaffRequest, for_page
 
 _ACTIONS = (
     "reply", "note", "draft", "take", "assign", "route", "escalate", "hold", "prioritise", "resolve", "reopen", "void",
-    "try_solution", "view_notes",
+    "try_solution", "view_notes", "call_back",
 )  # fmt: skip
 
 
@@ -32,14 +35,21 @@ def list_context(request: StaffRequest, wanted: Mapping[str, str], now: datetime
     return {
         "now": now,
         "counts": counts,
-        "views": [(key, label, counts.by_view[key]) for key, (label, _) in queries.VIEWS.items()],
+        "views": queries.shown(counts, view),
         "view": view,
+        "on_call": on_call(view.queue, now) if view.queue is not None else None,
+        "represented": _represented(request.user, now) if view.key == "deputy" else [],
         "view_count": page.hits if page.hits is not None else counts.of(view),
         "most_hits": queries.MOST_HITS,
         "page": page,
         "groups": groups(page.tickets, view, now, after=wanted.get("after", "")),
         "next_page": page.number + 1,
     }
+
+
+def _represented(user: User, now: datetime) -> list[Absence]:
+    absent = away(now)
+    return [absent[person.pk] for person in represented_by(user, absent)]
 
 
 def groups(tickets: list[Ticket], view: queries.View, now: datetime, after: str = "") -> list[tuple[str, list[Ticket]]]:
@@ -72,7 +82,7 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
     promise, promises = help.promises(ticket, now)
     drafts = {draft.kind: draft for draft in _drafts(ticket)} if may["draft"] else {}
     kept = held.read(ticket, request.user, now)
-    known = facts.read(ticket)
+    known, gone = facts.read(ticket), promised.gone(ticket)
     return {
         "now": now,
         "ticket": ticket,
@@ -81,6 +91,9 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "facts": known,
         "told_facts": facts.mapped(known),
         "hand_over": talk.hand_over() if ticket.queue.tier > 1 else None,
+        "callback": promised.callback(ticket),
+        "gone": gone,
+        "is_offered": gone is not None and gone.is_offered and _is_offered(ticket, request.user, now),
         "promise": promise,
         "promises": promises,
         "solutions": help.solutions(ticket, request.user),
@@ -97,6 +110,11 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "may_write_article": lambda: can_write(request.user, "write"),
         "was_reopened": bool(talk.events) and talk.events[-1].kind == Event.Kind.REOPENED,
     }
+
+
+def _is_offered(ticket: Ticket, user: User, now: datetime) -> bool:
+    deputy = stand_in_for_tickets(ticket.assignee_id or 0, away(now))
+    return deputy == user and may_stand_in(user, ticket)
 
 
 def copies_context(ticket: Any, taken_back: list[held.Held]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from helpdesk.administration.forms.queues import LevelForm, MemberForm, QueueFor
 from helpdesk.administration.operations import members, queues
 from helpdesk.administration.views.asking import Question, answer, saved, say_saved, show_form
 from tickets.models import Membership, Queue, Ticket
+from tickets.oncall import on_call
 
 
 @leads_read
@@ -121,6 +122,8 @@ def _page(request: SettingsRequest, pk: int, form: QueueForm, adding: MemberForm
         "levels": Membership.Level.choices,
         "adding": adding or MemberForm(queue),
         "question": _question(queue),
+        "rotas": queue.rotas.order_by("-is_active", "name"),
+        "on_call": on_call(queue, timezone.now()),
     }
     status = 422 if adding and adding.errors else None
     response = show_form(request, "settings/queue.html", form, context)
