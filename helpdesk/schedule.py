@@ -15,6 +15,7 @@ app.conf.beat_schedule = {
     "relay events": {"task": "tickets.relay_events", "schedule": 2.0, "options": {"expires": 10}},
     "release held answers": {"task": "tickets.release_held", "schedule": 2.0, "options": {"expires": 10}},
     "fire clocks": {"task": "tickets.fire_due_clocks", "schedule": 2.0, "options": {"expires": 10}},
+    "release absent": {"task": "tickets.release_absent", "schedule": 10.0, "options": {"expires": 30}},
     "send mail": {"task": "notifications.send_due", "schedule": 2.0, "options": {"expires": 10}},
     "find bursts": {"task": "tickets.find_bursts", "schedule": 60.0, "options": {"expires": 60}},
     "accept mail": {"task": "channels_intake.accept_stored", "schedule": 10.0, "options": {"expires": 30}},

@@ -25,5 +25,6 @@ SUBSCRIPTIONS: dict[str, tuple[str, ...]] = {
     "resolved": ("tickets.operations.incidents.end_with_its_ticket", _JUDGE, _FEEL, _TELL),
     "reopened": (_JUDGE, _FEEL, _TELL),
     "informed": ("tickets.operations.incidents.pass_on", _TELL),
+    "warned": (_TELL,),
     "breached": (_FEEL, _TELL),
 }

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
+from notifications import digests
 from notifications.incident_links import incident_link
 from notifications.links import agent_link, ticket_link
 from notifications.models import Delivery, Sender
@@ -43,6 +44,15 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a digest: a deadline, and the ticket it belongs to."""
+
+    when: str
+    words: str
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One mail before it is laid out."""
 
@@ -62,6 +72,7 @@ class Letter:
     automatic: str = ""  # "auto-generated" or "auto-replied" when no person wrote it
     facts: tuple[tuple[str, str], ...] = field(default=())
     subject: str = ""  # empty: the one of the ticket
+    entries: tuple[Entry, ...] = ()  # of a digest, which is about several tickets and belongs to no thread
 
 
 def write(delivery: Delivery) -> Letter:
@@ -71,6 +82,10 @@ def write(delivery: Delivery) -> Letter:
     :raises CannotWrite: if there is nothing to say about this kind of event, or nobody to say it to.
     """
     event, person = delivery.event, delivery.recipient
+    gathered = digests.by_urgency(delivery.items.select_related("event__ticket__queue", "event__clock").order_by("pk"))
+    if person is not None and len(gathered) > 1:
+        with override(person.language):
+            return _digest(gathered, person)
     writer = _WRITERS.get(event.kind)
     if writer is None or person is None:
         raise CannotWrite(f"There is no mail about {event.kind}.")
@@ -214,6 +229,46 @@ def _lead_called(event: Event, person: User) -> Letter:
     return _to_staff(event, person, lead, str(event.facts.get("reason", "")))
 
 
+def _warned(event: Event, person: User) -> Letter:
+    lead = _("A deadline of %(ticket)s in %(queue)s comes near: %(metric)s, %(when)s.")
+    told = {**_names(event.ticket), "metric": _metric(str(event.facts.get("metric", ""))), "when": _due(event)}
+    return _to_staff(event, person, lead % told)
+
+
+def _digest(events: list[Event], person: User) -> Letter:
+    """List several deadlines, what is due first at the top."""
+    count = {"count": len(events)}
+    subject = ngettext("%(count)s deadline needs somebody", "%(count)s deadlines need somebody", len(events)) % count
+    return Letter(
+        language=person.language,
+        lead=_("These deadlines come near or were missed; what is due first stands at the top."),
+        entries=tuple(
+            Entry(
+                _due(event),
+                _what(event),
+                Link(f"{event.ticket.number} {event.ticket.subject}", agent_link(event.ticket)),
+            )
+            for event in events
+        ),
+        foot=_("This mail was written automatically. The next one comes in a quarter of an hour at the earliest."),
+        automatic="auto-generated",
+        subject=subject,
+    )
+
+
+def _due(event: Event) -> str:
+    due = digests.due_at(event)
+    moment = date_format(timezone.localtime(due), "SHORT_DATETIME_FORMAT")
+    return (_("overdue since %(moment)s") if due <= timezone.now() else _("due %(moment)s")) % {"moment": moment}
+
+
+def _what(event: Event) -> str:
+    ticket = event.ticket
+    reason = str(event.facts.get("reason", "")).removeprefix("clock:")
+    parts = [_metric(str(event.facts.get("metric") or reason)), ticket.queue.name, ticket.get_priority_display()]
+    return " · ".join(part for part in parts if part)
+
+
 def _breached(event: Event, person: User) -> Letter:
     lead = _("A deadline of %(ticket)s in %(queue)s was missed: %(metric)s.")
     return _to_staff(
@@ -270,7 +325,11 @@ def _names(ticket: Ticket) -> dict[str, str]:
 
 
 def _metric(metric: str) -> str:
-    return {"first_response": _("first response"), "resolution": _("resolution")}.get(metric, metric)
+    known = {
+        "first_response": _("first response"), "next_response": _("next response"), "resolution": _("resolution"),
+        "acceptance": _("acceptance of the hand-over"), "callback": _("call back"),
+    }  # fmt: skip
+    return known.get(metric, metric)
 
 
 _WRITERS: dict[str, Callable[[Event, User], Letter]] = {
@@ -279,6 +338,7 @@ _WRITERS: dict[str, Callable[[Event, User], Letter]] = {
     Event.Kind.RESOLVED: _resolved,
     Event.Kind.ASSIGNED: _assigned,
     Event.Kind.ESCALATED: _escalated,
+    Event.Kind.WARNED: _warned,
     Event.Kind.BREACHED: _breached,
     Event.Kind.INFORMED: _informed,
     Event.Kind.TRIAGED: _triaged,

@@ -181,3 +181,52 @@ class Delivery(models.Model):
     def is_to_staff(self) -> bool:
         """Tell whether this is a mail among ourselves, in a thread of its own."""
         return self.event.kind not in (Event.Kind.REPLIED, Event.Kind.ACKNOWLEDGED, Event.Kind.RESOLVED)
+
+
+class DigestItemQuerySet(models.QuerySet["DigestItem"]):
+    """Questions about what waits for a digest."""
+
+    def waiting(self) -> "DigestItemQuerySet":
+        """Keep what no mail has told yet, and that is still to be told."""
+        return self.filter(delivery=None, dropped_at=None)
+
+
+class Digest(models.Model):
+    """Whose mails about deadlines are put together, and from when on the next one may leave."""
+
+    recipient = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="digest")
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"digest of {self.recipient_id}"
+
+
+class DigestItem(models.Model):
+    """One event that a person is to hear of by mail, together with others; `delivery` is the mail that told it."""
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="+")
+    recipient = models.ForeignKey(User, models.CASCADE, related_name="+")
+    ready_at = models.DateTimeField(help_text="From when on it is worth a mail by itself.")
+    delivery = models.ForeignKey(Delivery, models.PROTECT, null=True, blank=True, related_name="items")
+    dropped_at = models.DateTimeField(null=True, blank=True, help_text="When it had become needless before any mail.")
+
+    objects = DigestItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["event", "recipient"], name="digest_item_once"),
+            models.CheckConstraint(
+                condition=models.Q(delivery=None) | models.Q(dropped_at=None), name="digest_item_ends_one_way"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["ready_at", "recipient"],
+                name="digest_item_waiting",
+                condition=models.Q(delivery__isnull=True, dropped_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"event {self.event_id} for {self.recipient_id}"

@@ -20,6 +20,7 @@ def say(event: Event) -> str:
         Event.Kind.LEAD_CALLED: _("%(who)s called a lead"),
         Event.Kind.LEAD_REPLIED: _("%(who)s answered the call"),
         Event.Kind.REOPENED: _("%(who)s reopened this ticket"),
+        Event.Kind.WARNED: _("A deadline comes near"),
         Event.Kind.BREACHED: _("A deadline was missed"),
         Event.Kind.TRIAGED: _("The model was wrong too often and only suggests now"),
     }

@@ -4,7 +4,7 @@ import re
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
@@ -30,10 +30,10 @@ def build(delivery: Delivery, letter: Letter) -> tuple[Built, str, str]:
     """
     mail = Built(policy=headers.POLICY)
     envelope_from, to = address(mail, delivery, letter)
-    mail["Subject"] = headers.subject_of(letter.subject or delivery.event.ticket.subject, delivery.event.ticket_id)
+    mail["Subject"] = _subject(delivery, letter)
     mail["Date"] = format_datetime(delivery.event.at)
     mail["Message-ID"] = delivery.message_id
-    thread = headers.references(_thread(delivery))
+    thread = headers.references(_thread(delivery)) if not letter.entries else []
     if thread:
         mail["In-Reply-To"] = thread[-1]
         mail["References"] = " ".join(thread)
@@ -45,6 +45,12 @@ def build(delivery: Delivery, letter: Letter) -> tuple[Built, str, str]:
     return mail, envelope_from, to
 
 
+def _subject(delivery: Delivery, letter: Letter) -> str:
+    if letter.entries:
+        return headers.one_line(letter.subject)
+    return headers.subject_of(letter.subject or delivery.event.ticket.subject, delivery.event.ticket_id)
+
+
 def _thread(delivery: Delivery) -> list[str]:
     """
     Give the Message-IDs this recipient may know, the oldest first.
@@ -52,9 +58,16 @@ def _thread(delivery: Delivery) -> list[str]:
     Staff get a thread of their own, made of what was sent to them; the others the conversation and what we sent them.
     """
     event = delivery.event
-    before = Delivery.objects.filter(
-        event__ticket=event.ticket_id, recipient=delivery.recipient_id, medium=Delivery.Medium.MAIL, pk__lt=delivery.pk
-    )
+    before = (
+        Delivery.objects.filter(
+            event__ticket=event.ticket_id,
+            recipient=delivery.recipient_id,
+            medium=Delivery.Medium.MAIL,
+            pk__lt=delivery.pk,
+        )
+        .annotate(told=Count("items"))
+        .filter(told__lte=1)
+    )  # a digest belongs to no thread
     known = [(at, 1, pk, message_id) for at, pk, message_id in before.values_list("created_at", "pk", "message_id")]
     if not delivery.is_to_staff:
         said = Message.objects.filter(_SPOKEN, ticket=event.ticket_id, created_at__lte=event.at).exclude(message_id="")

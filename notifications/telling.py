@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from helpdesk.lib import live, message_ids, waking
+from notifications import digests
 from notifications.models import Delivery
 from people.models import User
+from tickets.absences import away, may_stand_in, stand_in_for_tickets
 from tickets.models import Event, Handover, Membership, Message, Ticket
 from tickets.permissions import can
 
@@ -29,6 +31,7 @@ class Telling:
     person: User
     medium: Delivery.Medium
     copy: Delivery.Copy = Delivery.Copy.NONE
+    joins: bool = False  # the mail waits for the person's next digest
 
 
 def tell(event: Event) -> None:
@@ -80,7 +83,12 @@ def _deliver(event: Event, tellings: Iterable[Telling]) -> None:
             created_at=now,
         )
         for t in wanted.values()
+        if not t.joins
     ]
+    joining = [t.person for t in wanted.values() if t.joins]
+    if joining:
+        digests.add(event, joining, now=now)
+        transaction.on_commit(wake_sender, robust=True)
     Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     _wake_after_commit(deliveries)
 
@@ -195,8 +203,8 @@ def _reopened(event: Event) -> Iterable[Telling]:
 
 
 def _escalated(event: Event) -> Iterable[Telling]:
-    """Tell everybody who works in the queue, and by mail who answers for the ticket."""
-    ticket = event.ticket
+    """Tell everybody who works in the queue, and by mail who answers for the ticket; clocks make no storms."""
+    ticket, joins = event.ticket, event.by_id is None
     members = Membership.objects.filter(
         queue=ticket.queue_id,
         level__gte=Membership.Level.WORK,
@@ -206,10 +214,19 @@ def _escalated(event: Event) -> Iterable[Telling]:
     for member in members:
         yield Telling(member.user, INAPP)
         if member.level == Membership.Level.LEAD:
-            yield Telling(member.user, MAIL)
+            yield Telling(member.user, MAIL, joins=joins)
     for person in _handlers(ticket):
         yield Telling(person, INAPP)
-        yield Telling(person, MAIL)
+        yield Telling(person, MAIL, joins=joins)
+
+
+def _warned(event: Event) -> Iterable[Telling]:
+    """Tell whom the step of the SLA names: at once behind the bell, and by their next digest."""
+    named = [pk for pk in event.facts.get("to", []) if isinstance(pk, int)]
+    for person in User.objects.agents().filter(pk__in=named).order_by("pk"):
+        if can(person, "view_notes", event.ticket):
+            yield Telling(person, INAPP)
+            yield Telling(person, MAIL, joins=True)
 
 
 def _accepted(event: Event) -> Iterable[Telling]:
@@ -272,9 +289,18 @@ def _triaged(event: Event) -> Iterable[Telling]:
 
 
 def _handlers(ticket: Ticket) -> list[User]:
-    """Give the assignee and the case owner, where they may still see what staff sees."""
-    people = {person.pk: person for person in (ticket.assignee, ticket.case_owner) if person is not None}
+    """Give the assignee, their deputy while they are away, and the case owner, if they may see what staff sees."""
+    handlers = (ticket.assignee, _deputy(ticket), ticket.case_owner)
+    people = {person.pk: person for person in handlers if person is not None}
     return [person for person in people.values() if person.is_agent and can(person, "view_notes", ticket)]
+
+
+def _deputy(ticket: Ticket) -> User | None:
+    """Give whom the ticket is offered to, because its assignee is away."""
+    if ticket.assignee_id is None:
+        return None
+    deputy = stand_in_for_tickets(ticket.assignee_id, away(timezone.now()))
+    return deputy if deputy is not None and may_stand_in(deputy, ticket) else None
 
 
 _WHO: dict[str, Callable[[Event], Iterable[Telling]]] = {
@@ -285,6 +311,7 @@ _WHO: dict[str, Callable[[Event], Iterable[Telling]]] = {
     Event.Kind.ASSIGNED: _assigned,
     Event.Kind.REOPENED: _reopened,
     Event.Kind.ESCALATED: _escalated,
+    Event.Kind.WARNED: _warned,
     Event.Kind.BREACHED: _breached,
     Event.Kind.INFORMED: _informed,
     Event.Kind.TRIAGED: _triaged,

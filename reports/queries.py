@@ -12,11 +12,15 @@ from django.utils.translation import gettext
 
 from knowledgebase.models import Category
 from people.models import User
-from tickets.models import Queue, Ticket
+from tickets.absences import away, offered_to, represented_by
+from tickets.models import Absence, Callback, Queue, Ticket
+from tickets.oncall import on_call_for
 from tickets.queries import rows
 
 DAYS = 14
 SHORT_LIST = 6
+KEPT_DAYS = 90
+LEAST_PEOPLE = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +64,20 @@ class Part:
     resolved: int
     first_level: int
     in_time: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """How many calls one team promised, and how many came in time."""
+
+    queue: Queue
+    promised: int
+    kept: int
+
+    @property
+    def share(self) -> int:
+        """Give the share in percent."""
+        return share(self.kept, self.promised)
 
 
 def today(user: User, now: datetime) -> Today:
@@ -176,6 +194,62 @@ def _parted(user: User, now: datetime, *by: str) -> Any:
 
 def _part(name: str, row: dict[str, Any]) -> Part:
     return Part(name=name, resolved=row["resolved"], first_level=row["first_level"], in_time=row["in_time"])
+
+
+def to_be_called(user: User) -> list[Callback]:
+    """Give the calls one has promised, the next one first."""
+    own = Callback.objects.open().filter(owner=user, ticket__in=Ticket.objects.visible_to(user).values("pk"))
+    return list(own.select_related("ticket__requester")[:SHORT_LIST])
+
+
+def offered(user: User, now: datetime) -> int:
+    """Count the tickets one is offered as a deputy."""
+    absent = away(now)
+    if not represented_by(user, absent):
+        return 0
+    return Ticket.objects.visible_to(user).open().filter(offered_to(user, absent)).count()
+
+
+def on_call_now(user: User, now: datetime) -> list[tuple[User, list[Queue]]]:
+    """Give who is on call, each with the queues it is for; only of queues this person may see."""
+    queues = list(Queue.objects.visible_to(user).filter(is_active=True, rotas__is_active=True).distinct())
+    there = on_call_for(queues, now) if queues else {}
+    found: dict[User, list[Queue]] = {}
+    for queue in queues:
+        if queue.pk in there:
+            found.setdefault(there[queue.pk], []).append(queue)
+    return list(found.items())
+
+
+def away_today(now: datetime, most: int = 12) -> list[Absence]:
+    """Give who is away at some time of today."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = Absence.objects.filter(ends_at__gt=now, starts_at__lt=midnight + timedelta(days=1))
+    return list(today.filter(person__is_active=True).select_related("person", "deputy")[:most])
+
+
+def callbacks_kept(user: User, now: datetime) -> list[Kept]:
+    """
+    Give by queue how many calls were promised lately and came in time, of those whose time is over.
+
+    A queue stands here only if enough different people promised something: it is about teams, never about a person.
+    """
+    late = Q(kept_at__gt=F("until")) | Q(withdrawn_at__gt=F("until")) | Q(kept_at=None, withdrawn_at=None)
+    over = Q(until__lte=now, until__gte=now - timedelta(days=KEPT_DAYS))
+    counted = (
+        Callback.objects.filter(over, ticket__in=Ticket.objects.visible_to(user).values("pk"))
+        .exclude(withdrawn_at__lte=F("until"))
+        .order_by()
+        .values("ticket__queue")
+        .annotate(promised=Count("pk"), broken=Count("pk", filter=late), people=Count("owner", distinct=True))
+        .filter(people__gte=LEAST_PEOPLE)
+    )
+    rows_by_queue = {row["ticket__queue"]: row for row in counted}
+    return [
+        Kept(queue=queue, promised=row["promised"], kept=row["promised"] - row["broken"])
+        for queue in Queue.objects.filter(pk__in=rows_by_queue)
+        for row in [rows_by_queue[queue.pk]]
+    ]
 
 
 def _resolved_since(user: User, now: datetime) -> Any:

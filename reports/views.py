@@ -27,6 +27,10 @@ def start(request: HttpRequest) -> HttpResponse:
         "mine": queries.mine_next(user),
         "free": queries.free_next(user),
         "bar": BAR,
+        "callbacks": queries.to_be_called(user),
+        "offered": queries.offered(user, now),
+        "on_call": queries.on_call_now(user, now),
+        "away": queries.away_today(now),
     }
     return render(request, "reports/start.html", context)
 
@@ -59,6 +63,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "in_time_share": queries.share(figures["in_time"], figures["resolved"]),
         "hours": round(figures["took"].total_seconds() / 3600) if figures["took"] else None,
         "number_of_days": queries.DAYS,
+        "kept": queries.callbacks_kept(user, now),
+        "least_people": queries.LEAST_PEOPLE,
     }
     return render(request, "reports/overview.html", context)
 

@@ -9,7 +9,7 @@ from people.models import Domain, Organisation, User
 from sla.models import Calendar, Policy
 from sla.operations.calendars import Opening, save_calendar
 from sla.operations.policies import Minutes, Wording, save_policy
-from tickets.models import Handover, HandoverContract, Membership, Queue, Ticket
+from tickets.models import Absence, Handover, HandoverContract, Membership, Queue, Rota, RotaMember, Ticket
 from tickets.operations.handing_over import offer
 from tickets.operations.opening import open_ticket
 
@@ -130,3 +130,23 @@ def make_article(title: str = "VPN-Fehler 809 nach Windows-Update", language: st
 def later(minutes: float = 0, **delta: float) -> datetime:
     """Give a moment after NOW."""
     return NOW + timedelta(minutes=minutes, **delta)
+
+
+def make_absence(person: User, deputy: User | None = None, **fields: Any) -> Absence:
+    """Let somebody be away for a day from NOW on; without a deputy their tickets go back to their queues."""
+    fields.setdefault("mode", Absence.Mode.OFFER if deputy else Absence.Mode.RELEASE)
+    fields.setdefault("starts_at", NOW)
+    fields.setdefault("ends_at", NOW + timedelta(days=1))
+    fields.setdefault("made_at", NOW)
+    return Absence.objects.create(person=person, deputy=deputy, **fields)
+
+
+def make_rota(queue: Queue, *people: User, **fields: Any) -> Rota:
+    """Make a rota of weeks from NOW's day on, the change at nine in the morning."""
+    fields.setdefault("name", f"Rota {next(_numbers)}")
+    fields.setdefault("timezone", "Europe/Berlin")
+    fields.setdefault("first_day", NOW.date())
+    rota = Rota.objects.create(**fields)
+    rota.queues.add(queue)
+    RotaMember.objects.bulk_create(RotaMember(rota=rota, user=user, position=n) for n, user in enumerate(people))
+    return rota

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext
@@ -163,6 +166,11 @@ def _line(event: Any) -> Line | None:
 
 
 def _assigned(event: Any) -> str:
+    name = {"name": event.facts.get("name", "")}
+    if event.facts.get("reason") == "away":
+        return gettext("The ticket went back to its queue, because %(name)s is away") % name
+    if event.facts.get("reason") == "deputy":
+        return gettext("took the ticket over as deputy of %(name)s") % name
     if event.facts.get("target") is None:
         return gettext("gave the ticket back to the queue")
     if event.by_id == event.facts["target"]:
@@ -267,6 +275,22 @@ def _tried(event: Any) -> str:
     return (said.get(outcome) or gettext("tried the solution “%(title)s”")) % {"title": title}
 
 
+def _callback(event: Any) -> str:
+    if event.facts.get("withdrawn"):
+        return _with(gettext("withdrew the promise to call back"), event.facts.get("words", ""))
+    until = parse_datetime(str(event.facts.get("until") or ""))
+    moment = date_format(timezone.localtime(until), "SHORT_DATETIME_FORMAT") if until else ""
+    return _with(gettext("promised a call back by %(moment)s") % {"moment": moment}, event.facts.get("words", ""))
+
+
+def _called_back(event: Any) -> str:
+    return gettext("called back, later than promised") if event.facts.get("late") else gettext("called back")
+
+
+def _warned(event: Any) -> str:
+    return gettext("Deadline near: %(metric)s") % {"metric": _metric(event.facts.get("metric", event.metric or ""))}
+
+
 def _triaged(event: Any) -> str:
     facts = event.facts
     if "stopped" in facts:
@@ -310,6 +334,9 @@ _WORDS: dict[str, tuple[str, Any]] = {
     "joined": ("user-plus", lambda event: gettext("let %(name)s take part") % {"name": event.facts.get("name", "")}),
     "left": ("user-x", lambda event: gettext("%(name)s takes part no more") % {"name": event.facts.get("name", "")}),
     "voided": ("ban", _voided),
+    "warned": ("alarm", _warned),
+    "callback": ("phone-outgoing", _callback),
+    "called_back": ("phone-call", _called_back),
     "breached": ("alert-triangle", _breached),
     "tried": ("bulb", _tried),
     "triaged": ("bulb", _triaged),

@@ -1,18 +1,22 @@
 """What agents may send: texts, files and choices, checked before any operation sees them."""
 
 import re
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from helpdesk.lib import html
 from knowledgebase.models import Article, ArticleText, Category
 from people.models import User
+from tickets.absences import Away, away, stand_in
 from tickets.fields import FilesField
 from tickets.models import Membership, Queue, SolutionAttempt, Ticket
 from tickets.operations.drafting import LONGEST
@@ -170,20 +174,58 @@ class ClassificationForm(forms.Form):
         return data
 
 
-class AssignmentForm(forms.Form):
-    """Who works on it: somebody of its queue, or nobody."""
+class PersonField(forms.ModelChoiceField[User]):
+    """A colleague; whoever is away stands last, with who stands in."""
 
-    to = forms.ModelChoiceField(
+    absent: Away = MappingProxyType({})
+
+    def label_from_instance(self, obj: User) -> str:
+        """Say as well until when they are away."""
+        absence = self.absent.get(obj.pk)
+        if absence is None:
+            return obj.display_name
+        told = {
+            "name": obj.display_name,
+            "until": date_format(timezone.localtime(absence.ends_at), "SHORT_DATE_FORMAT"),
+        }
+        deputy = stand_in(obj.pk, self.absent)
+        if deputy is None:
+            return gettext("%(name)s – away until %(until)s") % told
+        return gettext("%(name)s – away until %(until)s, deputy %(deputy)s") % (told | {"deputy": deputy.display_name})
+
+
+class AssignmentForm(forms.Form):
+    """Who works on it: somebody of its queue, or nobody; for whoever is away it takes a second word."""
+
+    to = PersonField(
         label=_("Assign to"), queryset=User.objects.none(), required=False, empty_label=_("nobody, back to the queue")
     )
+    anyway = forms.BooleanField(label=_("Assign it all the same"), required=False)
 
-    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, ticket: Ticket, user: User, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         members = Membership.objects.filter(queue=ticket.queue_id, level__gte=Membership.Level.REPLY).values("user")
         leads = Q(role__in=(User.Role.LEAD, User.Role.ADMIN))
         field = self.fields["to"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = User.objects.agents().filter(Q(pk__in=members) | leads).order_by("name")
+        assert isinstance(field, PersonField)
+        field.absent, self.user = away(now), user
+        people = User.objects.agents().filter(Q(pk__in=members) | leads)
+        gone = Q(pk__in=list(field.absent))
+        field.queryset = people.annotate(last=Case(When(gone, then=1), default=0)).order_by("last", "name", "email")
+        if not self.is_bound:
+            del self.fields["anyway"]
+
+    def clean(self) -> dict[str, Any]:
+        """Warn of whoever is away; only at the second time it is done."""
+        data = super().clean() or {}
+        to, field = data.get("to"), self.fields["to"]
+        assert isinstance(field, PersonField)
+        if to is not None and to != self.user and to.pk in field.absent and not data.get("anyway"):
+            words = gettext("%(person)s. Choose somebody else, or confirm it below.")
+            self.add_error("to", words % {"person": field.label_from_instance(to)})
+        else:
+            del self.fields["anyway"]
+        return data
 
 
 class RoutingForm(forms.Form):

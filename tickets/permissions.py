@@ -19,6 +19,7 @@ NEEDS: dict[str, int | None] = {
     "reply": REPLY,
     "draft": REPLY,
     "try_solution": REPLY,
+    "call_back": REPLY,
     "take": WORK,
     "assign": WORK,
     "route": WORK,

@@ -12,7 +12,8 @@ from django.utils.translation import gettext, gettext_lazy
 from knowledgebase.models import Category
 from people.models import User
 from tickets import categories, search
-from tickets.models import Membership, Queue, SolutionAttempt, Ticket
+from tickets.absences import away, offered_to
+from tickets.models import Callback, Membership, Queue, SolutionAttempt, Ticket
 from tickets.models.queue import levels_of
 from tickets.models.ticket import TicketQuerySet
 from tickets.triage.frustration import UPSET
@@ -51,11 +52,17 @@ def _called(user: User, now: datetime) -> Q:
     return Q(lead_called_at__isnull=False) & _in_queues_of(user, Membership.Level.LEAD)
 
 
+def _to_be_called(user: User) -> Q:
+    return Q(pk__in=Callback.objects.open().filter(owner=user).values("ticket"))
+
+
 # The views of the left column, each with its name and what it keeps of the open tickets.
 VIEWS: dict[str, tuple[Any, Callable[[User, datetime], Q]]] = {
     "mine": (gettext_lazy("Assigned to me"), lambda user, now: Q(assignee=user)),
     "offered": (gettext_lazy("Offered to us"), _offered),
     "called": (gettext_lazy("Called for a lead"), _called),
+    "callbacks": (gettext_lazy("My call-backs"), lambda user, now: _to_be_called(user)),
+    "deputy": (gettext_lazy("As deputy"), lambda user, now: offered_to(user, away(now))),
     "risk": (gettext_lazy("SLA at risk"), lambda user, now: Q(next_due_at__lte=now + SOON)),
     "unanswered": (gettext_lazy("Unanswered"), lambda user, now: _UNANSWERED),
     "upset": (gettext_lazy("Upset"), lambda user, now: Q(upset__gte=UPSET)),
@@ -65,6 +72,8 @@ VIEWS: dict[str, tuple[Any, Callable[[User, datetime], Q]]] = {
 }
 RESOLVED = "resolved"
 NONE = "none"
+# These stand there only while something is in them.
+_AT_TIMES = ("callbacks", "deputy")
 
 _ROW = (
     "subject", "snippet", "state", "priority", "kind", "channel", "language", "version", "created_at", "last_customer_at",
@@ -167,14 +176,17 @@ def counts(user: User, now: datetime) -> Counts:
     )
 
 
-def views_for(user: User, counted: Counts) -> list[tuple[str, Any, int]]:
+def views_for(user: User, counted: Counts, view: View) -> list[tuple[str, Any, int]]:
     """List the views this person has a use for, each with its name and number."""
     theirs = levels_of(user)
     works = {pk for pk, level in theirs.items() if level >= Membership.Level.WORK}
     behind = any(queue.tier > Queue.Tier.FIRST and (user.is_lead or queue.pk in works) for queue, _ in counted.queues)
-    takes_over = behind or counted.by_view["offered"] > 0
     leads = user.is_lead or Membership.Level.LEAD in theirs.values()
-    hidden = {"called": not leads, "offered": not takes_over}
+    hidden = {
+        "called": not leads,
+        "offered": not behind and not counted.by_view["offered"],
+        **{key: not counted.by_view[key] and key != view.key for key in _AT_TIMES},
+    }
     return [(key, label, counted.by_view[key]) for key, (label, _) in VIEWS.items() if not hidden.get(key)]
 
 

@@ -10,7 +10,8 @@ from people.models import User
 from sla import conditions
 from tickets import clocks, events
 from tickets.models import Clock, EscalationFire, Event, Membership, Queue, Ticket
-from tickets.operations import assigning, escalation, prioritising, telling
+from tickets.oncall import on_call
+from tickets.operations import assigning, calling_lead, escalation, prioritising, telling
 
 Action = Mapping[str, Any]
 
@@ -124,15 +125,19 @@ def _tell_requester(action: Action, ticket: Ticket, _clock: Clock, now: datetime
     return {"message": message.pk}
 
 
+def _call_lead(_action: Action, ticket: Ticket, clock: Clock, now: datetime) -> dict[str, Any]:
+    try:
+        calling_lead.call_lead(ticket, reason=f"clock:{clock.metric}", by=None, now=now)
+    except calling_lead.CannotCall:
+        return {"skipped": "called"}
+    return {}
+
+
 _ACTIONS: dict[str, Callable[[Action, Ticket, Clock, datetime], dict[str, Any]]] = {
     "notify": _notify,
     "raise_priority": _raise_priority,
     "move": _move,
     "assign_on_call": _assign_on_call,
     "tell_requester": _tell_requester,
+    "call_lead": _call_lead,
 }
-
-
-def on_call(queue: Queue, now: datetime) -> User | None:
-    """Give who is on call for a queue."""
-    return None

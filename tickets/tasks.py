@@ -9,6 +9,7 @@ from tickets import relay, timers
 from tickets.gaps.finding import find_due
 from tickets.heartbeats import beat
 from tickets.models import Event
+from tickets.operations import standing_in
 from tickets.operations.holding_back import release_due
 from tickets.reconciling import reconcile
 from tickets.triage import pipeline, proposing, training, versions
@@ -41,6 +42,12 @@ def fire_due_clocks() -> int:
     done = timers.fire_due(now) + timers.wake_scheduled(now)
     beat("worker")
     return done
+
+
+@shared_task(name="tickets.release_absent")  # type: ignore[untyped-decorator]
+def release_absent() -> int:
+    """Give tickets of whoever is away, and that nobody is offered, back to their queues."""
+    return standing_in.release_due(timezone.now())
 
 
 @shared_task(name="tickets.check_deadlines")  # type: ignore[untyped-decorator]

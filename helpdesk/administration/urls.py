@@ -4,6 +4,7 @@ from django.urls import path
 
 from helpdesk.administration.mail_urls import PATTERNS
 from helpdesk.administration.question_urls import PATTERNS as QUESTIONS
+from helpdesk.administration.rota_urls import PATTERNS as ROTAS
 from helpdesk.administration.views import (
     calendar_days,
     calendars,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("words/fillers/<int:pk>/removal/", words.filler_removal, name="filler_removal"),
     *PATTERNS,
     *QUESTIONS,
+    *ROTAS,
     path("modes/", modes.index, name="modes"),
     path("queue-modes/<int:pk>/", modes.queue, name="queue_mode"),
     path("answer-modes/<int:pk>/", modes.answer, name="answer_mode"),

@@ -15,7 +15,7 @@ from channels_intake.web.envelopes import uploads
 from people.models import User
 from portal.forms import HelpedForm, MessageForm, ReopenForm
 from portal.queries import asked_about, conversation, with_specialists_since
-from tickets.models import Ticket
+from tickets.models import Callback, Ticket
 from tickets.operations import reopening, replying, resolution
 from tickets.operations.helping import CannotSay, say_it_did_not_help, say_it_helped
 from tickets.permissions import can
@@ -49,6 +49,8 @@ class Desk:
             "reopen_form": reopen_form or ReopenForm(initial={"client_id": uuid.uuid4()}),
             "can_write": can(self.person, "message", self.ticket) and self.ticket.can_reopen_by_reply(timezone.now()),
             "specialists_since": with_specialists_since(self.ticket),
+            "callback": Callback.objects.open().filter(ticket=self.ticket).first() if self.ticket.is_open else None,
+            "now": timezone.now(),
             "steps": _steps(self.ticket),
             "says_no": request.GET.get("helped") == "no",
         }

@@ -66,13 +66,15 @@ log 404 404 404 200 200 200 200 200 200 log
     GET  reports:effectiveness reports:comparison reports:handovers
     GET  reports:start reports:overview tickets:list tickets:search tickets:news knowledge:list knowledge:new
     GET  knowledge:show knowledge:edit knowledge:history knowledge:revision knowledge:comparison intake:chats intake:chats_waiting
-    GET  tickets:incidents tickets:incidents_waiting tickets:burst tickets:incident
+    GET  tickets:incidents tickets:incidents_waiting tickets:burst tickets:incident tickets:away tickets:on_call
     GET  intake:calls_new intake:callers intake:caller intake:spam
     POST knowledge:preview intake:call_solutions intake:call_questions
 log 404 404 404 302 302 302 302 302 302 log
+    POST tickets:away tickets:takeovers
     POST knowledge:feedback knowledge:translation
     POST knowledge:new knowledge:edit knowledge:restoration intake:calls_new intake:spam
 log 404 404 404 403 403 403 302 302 302 log
+    POST tickets:away_return tickets:swap_removal
     POST knowledge:publication knowledge:archiving knowledge:review knowledge:withdrawal knowledge:check knowledge:care
 log 404 404 404 403 403 403 403 302 302 log
     POST knowledge:approval knowledge:returning
@@ -115,12 +117,20 @@ log 404 404 404 404 403 302 302 302 302 log
     POST tickets:messages tickets:notes tickets:attempts tickets:participants tickets:participant_removal
     POST tickets:still_asked tickets:lead_call
     POST intake:chat_desk_talk intake:chat_finish notifications:resending notifications:address
+log 404 404 404 403 403 302 302 302 302 log
+    POST tickets:swaps
+log 404 404 404 404 403 200 200 200 200 log
+    GET  tickets:callback
+log 404 404 404 404 403 302 302 302 302 log
+    POST tickets:callback
+log 404 404 404 404 403 422 422 422 422 log
+    POST tickets:callback_keeping tickets:callback_withdrawal
 log 404 404 404 404 403 409 409 409 409 log
     POST tickets:withdrawal tickets:sending
 log 404 404 404 404 403 200 409 200 200 log
     POST tickets:drafts
 log 404 404 404 404 403 403 422 422 422 log
-    POST tickets:acceptance tickets:handover_return tickets:handover_result
+    POST tickets:acceptance tickets:handover_return tickets:handover_result tickets:takeover
     POST tickets:taking tickets:resumption tickets:merger tickets:independence intake:unmark
 log 404 404 404 404 403 403 200 200 200 log
     GET  tickets:assignment tickets:routing tickets:escalation tickets:hold tickets:resolution tickets:void
@@ -149,7 +159,7 @@ log 404 404 404 404 404 404 404 200 200 log
 log 404 404 404 404 404 404 404 302 302 log
     POST intake:retrying
 log 404 404 404 403 403 403 403 200 200 log
-    GET  settings:questionnaires settings:questionnaire
+    GET  settings:questionnaires settings:questionnaire settings:rotas settings:rota
     GET  settings:mail_rules settings:mail_rule settings:mail_rule_trial settings:blocks
     GET  settings:home settings:queues settings:queue settings:rules settings:rule settings:calendars
     GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
@@ -158,6 +168,8 @@ log 404 404 404 403 403 403 403 200 200 log
     GET  settings:person settings:audit settings:organisations settings:organisation settings:contract
 log 404 404 404 403 403 403 403 403 200 log
     GET  settings:mail_rule_new settings:mail_rule_removal settings:block_removal settings:questionnaire_new
+    GET  settings:rota_new settings:rota_removal
+    POST settings:rota_preview
     POST settings:questionnaire_preview
     POST settings:blocks settings:mail_rule_trial settings:phrases
     GET  settings:queue_new settings:deactivation settings:member_removal settings:rule_new settings:rule_removal
@@ -172,6 +184,7 @@ log 404 404 404 403 403 403 403 403 200 log
     POST settings:person_new settings:person settings:organisation_new settings:organisation
 log 404 404 404 403 403 403 403 403 302 log
     GET  settings:grant_callback
+    POST settings:rota_new settings:rota settings:rota_removal
     POST settings:queue_mode settings:answer_mode
     POST settings:organisation_people
     POST settings:contract_new settings:contract settings:contract_removal
@@ -192,6 +205,7 @@ PARTS = [
 ]  # fmt: skip
 REFUSED = {"log", "400", "403", "404", "405"}
 FORM = str(uuid4())
+ROTA = {"timezone": "Europe/Berlin", "first_day": "2026-11-23", "handover": "09:00", "days": "7", "is_active": "on"}
 
 
 def read_table() -> dict[tuple[str, str], list[str]]:
@@ -350,6 +364,17 @@ def sent(world: World, name: str) -> dict[str, object]:
         "settings:queue_mode": {"mode": "act", "threshold": 90, "bar": 90, "window": 20},
         "settings:answer_mode": {"mode": "act", "threshold": 90, "bar": 90, "window": 20},
         "portal:solution_answer": {"helped": "yes"},
+        "tickets:away": {"starts_at": "2099-01-01T08:00", "ends_at": "2099-01-08T08:00", "mode": "offer"}
+        | {"deputy": world.people["admin"].pk, "person": world.people["reply"].pk},
+        "tickets:takeovers": {"person": world.people["work"].pk},
+        "tickets:swaps": {
+            f"rota{world.settings['rotas']}-user": world.people["work"].pk,
+            f"rota{world.settings['rotas']}-starts_at": "2099-01-01T08:00",
+            f"rota{world.settings['rotas']}-ends_at": "2099-01-02T08:00",
+        },
+        "tickets:callback": {"until": "2099-01-01T08:00", "owner": world.people["work"].pk},
+        "settings:rota_new": {**ROTA, "name": "New", "queues": world.elsewhere.pk, "person_0": world.people["view"].pk},
+        "settings:rota": {**ROTA, "name": "Old", "queues": world.elsewhere.pk, "person_0": world.people["view"].pk},
         "portal:link_solution_answer": {"helped": "no", "text": "Again"},
         "portal:link_reopen": {"text": "Again"},
         "people:preferences": {"name": "Rita", "language": "en", "theme": "dark"},

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -19,7 +20,17 @@ from notifications.incident_links import incident_link
 from notifications.links import ticket_link
 from notifications.models import Delivery, OAuthGrant
 from people.models import User
-from tests.factories import make_agent, make_levels, make_organisation, make_policy, make_queue, make_ticket, make_user
+from tests.factories import (
+    make_absence,
+    make_agent,
+    make_levels,
+    make_organisation,
+    make_policy,
+    make_queue,
+    make_rota,
+    make_ticket,
+    make_user,
+)
 from tests.tickets.questionnaires.questions import make_questionnaire
 from tickets.models import (
     Attachment,
@@ -33,6 +44,7 @@ from tickets.models import (
     Membership,
     Message,
     Queue,
+    RotaSwap,
     RoutingRule,
     SolutionAttempt,
     Ticket,
@@ -129,6 +141,16 @@ def make_world() -> World:
     words = Words(title_de="VPN", title_en="VPN", audience=Incident.Audience.EVERYBODY)
     incident = begin(words, by=people["lead"], now=now)
     me_too(incident, people["requester"], now=now)
+    absence = make_absence(
+        people["work"], people["reply"], starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=2)
+    )
+    swap = RotaSwap.objects.create(
+        rota=make_rota(first, people["work"]),
+        user=people["work"],
+        starts_at=now,
+        ends_at=now + timedelta(days=1),
+        made_at=now,
+    )
     burst = Burst.objects.create(
         topic="word:vpn", label="VPN", slot=now, found_at=now, last_at=now, seen=8, expected=0.1, chance=0.0
     )
@@ -174,6 +196,9 @@ def make_world() -> World:
             "triage": TriageModel.objects.create(version=1, made_at=now, content=b"x", size=1, state="draft").pk,
             "incident": incident.pk,
             "burst": burst.pk,
+            "rotas": make_rota(first, people["work"], people["reply"]).pk,
+            "absence": absence.pk,
+            "swap": swap.pk,
             "blocks": Block.objects.create(pattern="@spam.example", at=now).pk,
         },
     )  # fmt: skip
@@ -289,7 +314,8 @@ def address(world: World, name: str, case: Case | None = None, child: Case | Non
     known: dict[str, object] = {
         "incident": world.settings["incident"], "burst": world.settings["burst"],
         "token": incident_link(Incident.objects.get(pk=world.settings["incident"]), world.people["requester"]).split("/")[-2],
-        "contract": world.settings["contract"], "gap": world.gap.pk, "article": world.public.article_id,
+        "contract": world.settings["contract"], "gap": world.gap.pk, "absence": world.settings["absence"],
+        "swap": world.settings["swap"], "rota": world.settings["rotas"], "article": world.public.article_id,
         "pk": world.category.pk if name in CATEGORY else world.public.article_id if name in READING else about,
         "ticket": ticket, "ticket_id": ticket, "message": child.message.pk, "message_pk": child.message.pk,
         "key": world.picture.key if space == "knowledge" else world.chat.key if space == "intake" else child.file.key if space in ("tickets", "portal") else "x",

@@ -8,9 +8,9 @@ from channels_intake.models import Block, MailRule
 from helpdesk.administration.urls import urlpatterns
 from knowledgebase.models import Article, StopWord, Synonyms
 from people.models import AuditEntry, Organisation, User
-from tests.factories import make_user
+from tests.factories import make_rota, make_user
 from tests.settings.conftest import SECRET, Everything
-from tickets.models import HandoverContract, Questionnaire
+from tickets.models import HandoverContract, Questionnaire, Rota
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ WRITES_ONLY = {
     "activation", "members", "member", "rule_position", "policy_preview", "mailbox_new_trial", "mailbox_trial",
     "person_activation", "password_mail", "grant_sign_in",
     "mail_rule_position", "mail_rule_switch", "triage_training", "triage_use", "phrase_removal",
-    "word_removal", "filler_removal", "questionnaire_preview", "organisation_people",
+    "word_removal", "filler_removal", "questionnaire_preview", "organisation_people", "rota_preview",
 }  # fmt: skip
 FOR_ADMINS = {
     "organisation_new", "queue_new", "rule_new", "calendar_new", "policy_new", "mailbox_new", "person_new",
@@ -26,6 +26,7 @@ FOR_ADMINS = {
     "grant_new", "grant_removal", "grant_callback", "calendar_import",
     "mail_rule_new", "mail_rule_removal", "block_removal", "questionnaire_new",
     "contract_new", "contract_removal",
+    "rota_new", "rota_removal",
 }  # fmt: skip
 # Leads look after the articles, and so after the words by which they are found.
 FOR_LEADS = {"words", "word", "word_removal", "filler_removal"}
@@ -57,6 +58,9 @@ def address(name: str, everything: Everything) -> str:
         return reverse(f"settings:{name}", args=[everything.queue.pk, contract.pk])
     if name in ("member", "member_removal"):
         return reverse(f"settings:{name}", args=[everything.queue.pk, everything.member.pk])
+    if name in ("rota", "rota_removal"):
+        rota = Rota.objects.first() or make_rota(everything.queue, everything.agent)
+        return reverse(f"settings:{name}", args=[rota.pk])
     if name == "questionnaire":
         return reverse("settings:questionnaire", args=[Questionnaire.objects.get_or_create(name_de="VPN")[0].pk])
     if name in ("organisation", "organisation_people"):
@@ -113,7 +117,8 @@ def test_leads_get_forms_they_cannot_send(everything: Everything, lead: User) ->
     client = Client()
     client.force_login(lead)
 
-    for name in ("queue", "rule", "mail_rule", "calendar", "policy", "mailbox", "grant", "person", "organisation"):
+    names = ("queue", "rule", "mail_rule", "calendar", "policy", "mailbox", "grant", "person", "organisation", "rota")
+    for name in names:
         page = client.get(address(name, everything)).content.decode()
         main = page[page.index("<main") :]
         assert '<fieldset class="stack set-plain" disabled>' in main, name

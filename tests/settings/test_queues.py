@@ -158,5 +158,5 @@ def test_the_queries_do_not_grow(
 
     with django_assert_num_queries(3):
         client.get(reverse("settings:queues"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(reverse("settings:queue", args=[everything.queue.pk]))

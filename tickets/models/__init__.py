@@ -1,6 +1,8 @@
 """The tables of the tickets app, one noun a file."""
 
+from tickets.models.absence import Absence, Relief
 from tickets.models.attachment import Attachment, Blob
+from tickets.models.callback import Callback
 from tickets.models.clock import Clock, EscalationFire, Pause, Reconciliation
 from tickets.models.decision import Standing, Subject, TriageDecision, TriageMode, only_watched, settle_mode, standings
 from tickets.models.draft import Draft
@@ -11,6 +13,7 @@ from tickets.models.heartbeat import Heartbeat
 from tickets.models.held import HeldAnswer, HeldFile
 from tickets.models.incident import Affected, Burst, Incident, IncidentNews, IncidentTicket
 from tickets.models.message import Message
+from tickets.models.oncall import Rota, RotaMember, RotaSwap
 from tickets.models.phrase import Phrase
 from tickets.models.questionnaire import Answer, Interview, Questionnaire, QuestionnaireVersion
 from tickets.models.queue import Membership, Queue, RoutingRule
@@ -19,11 +22,13 @@ from tickets.models.triage import SolutionAttempt, Suggestion, Triage
 from tickets.models.triage_model import TriageModel
 
 __all__ = [
+    "Absence",
     "Affected",
     "Answer",
     "Attachment",
     "Blob",
     "Burst",
+    "Callback",
     "Clock",
     "Draft",
     "EscalationFire",
@@ -48,6 +53,10 @@ __all__ = [
     "QuestionnaireVersion",
     "Queue",
     "Reconciliation",
+    "Relief",
+    "Rota",
+    "RotaMember",
+    "RotaSwap",
     "RoutingRule",
     "SearchText",
     "SolutionAttempt",

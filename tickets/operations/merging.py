@@ -8,7 +8,7 @@ from django.db import transaction
 from people.models import User
 from tickets import clocks, events, search
 from tickets.models import Event, Message, Participant, SearchText, Ticket
-from tickets.operations import offers
+from tickets.operations import calling_back, offers
 from tickets.operations.opening import snippet
 from tickets.operations.saving import save
 from tickets.operations.voiding import promise_anew
@@ -42,6 +42,7 @@ def merge(ticket: Ticket, *, into: Ticket, by: User, now: datetime) -> Ticket:
     _reindex(ticket, into)
     offers.left(ticket, by=by, now=now)
     clocks.cancel(ticket, now=now)
+    calling_back.end_with(ticket, now=now)
     ticket.state, ticket.void_reason, ticket.merged_into = Ticket.State.VOID, Ticket.VoidReason.MERGED, into
     ticket.pending_until = None
     save(ticket, "state", "void_reason", "merged_into", "pending_until", *offers.SAVED, now=now)

@@ -7,7 +7,7 @@ from django.db import transaction
 from people.models import User
 from tickets import clocks, events
 from tickets.models import Event, SolutionAttempt, Ticket
-from tickets.operations import offers
+from tickets.operations import calling_back, offers
 from tickets.operations.saving import save
 from tickets.operations.trying import settle_open
 
@@ -37,6 +37,7 @@ def resolve(ticket: Ticket, *, solution: str, by: User | None, now: datetime, te
         raise CannotResolve("Write down what solved it.")
     offers.solved(ticket, by=by, now=now)
     clocks.stop(ticket, now=now)
+    calling_back.end_with(ticket, now=now)
     ticket.state, ticket.pending_until = Ticket.State.RESOLVED, None
     ticket.resolution = solution.strip()
     ticket.resolved_at, ticket.resolved_tier = now, ticket.queue.tier

@@ -8,7 +8,7 @@ from django.db import transaction
 from people.models import User
 from tickets import clocks, events, search
 from tickets.models import Event, Ticket
-from tickets.operations import offers
+from tickets.operations import calling_back, offers
 from tickets.operations.saving import save
 
 
@@ -42,6 +42,7 @@ def void(
         raise CannotVoid("A ticket cannot go on in itself.")
     offers.left(ticket, by=by, now=now)
     clocks.cancel(ticket, now=now)
+    calling_back.end_with(ticket, now=now)
     ticket.state, ticket.void_reason, ticket.merged_into = Ticket.State.VOID, reason, merged_into
     ticket.pending_until = None
     save(ticket, "state", "void_reason", "merged_into", "pending_until", *offers.SAVED, now=now)

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
 from people.models import User
-from tickets import categories, facts, handovers, held, permissions
+from tickets import categories, facts, handovers, held, permissions, promised
 from tickets.models import Draft, Ticket
 
 
@@ -58,8 +58,9 @@ def for_page(user: User) -> QuerySet[Ticket]:
     Give the tickets this person may see, each with what its page shows beside the conversation.
 
     That is their own drafts (`own_drafts`), what is held back (`held_rows`), who takes part (`people_beside`), what was
-    answered (`fact_rows`), its hand-overs (`handover_rows`), the major incident it is about (`incident_rows`) and the
-    categories there are (`category_rows`).
+    answered (`fact_rows`), its hand-overs (`handover_rows`), the major incident it is about (`incident_rows`), the
+    categories there are (`category_rows`), the promise to call back (`callback_rows`) and whether its assignee is away
+    (`away_rows`).
     """
     drafts = Draft.objects.filter(ticket=OuterRef("pk"), user=user).values(
         draft=JSONObject(kind="kind", body="body", version="version", updated_at="updated_at")
@@ -72,5 +73,5 @@ def for_page(user: User) -> QuerySet[Ticket]:
         .select_related("requester__organisation")
         .annotate(own_drafts=ArraySubquery(drafts), held_rows=held.rows(user), people_beside=held.people_beside())
         .annotate(fact_rows=facts.rows(), incident_rows=facts.incidents(), handover_rows=handovers.rows())
-        .annotate(category_rows=categories.rows())
+        .annotate(category_rows=categories.rows(), callback_rows=promised.callbacks(), away_rows=promised.absences())
     )

@@ -1,6 +1,7 @@
 """Who works on a ticket."""
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tickets.forms import AssignmentForm
@@ -25,7 +26,9 @@ ASSIGN = Action(
     needs="assign",
     title=_("Assign the ticket"),
     button=_("Assign"),
-    form=lambda request, ticket, data: AssignmentForm(data, ticket=ticket, initial={"to": ticket.assignee_id}),
+    form=lambda request, ticket, data: AssignmentForm(
+        data, ticket=ticket, user=request.user, now=timezone.now(), initial={"to": ticket.assignee_id}
+    ),
     run=lambda ticket, data, by, now: assign(ticket, to=data["to"], by=by, now=now),
     refusals={CannotAssign: _DONE},
 )

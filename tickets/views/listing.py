@@ -34,7 +34,7 @@ def news(request: HttpRequest) -> HttpResponse:
     view = queries.pick(request.user, request.GET, now, [queue for queue, _ in counts.queues])
     newest, known = _number(request.GET.get("newest", "")), _number(request.GET.get("known", ""))
     context = {
-        "views": queries.views_for(request.user, counts),
+        "views": queries.views_for(request.user, counts, view),
         "counts": counts,
         "view": view,
         "newest": newest,

@@ -15,14 +15,17 @@ from django.utils.translation import gettext
 
 from knowledgebase.models import Category
 from knowledgebase.permissions import can as can_write
-from tickets import categories, conversation, facts, handovers, held, help, permissions, queries
+from people.models import User
+from tickets import categories, conversation, facts, handovers, held, help, permissions, promised, queries
+from tickets.absences import away, may_stand_in, represented_by, stand_in_for_tickets
 from tickets.handover_forms import unfinished_since
-from tickets.models import Draft, Event, Handover, Ticket
+from tickets.models import Absence, Draft, Event, Handover, Ticket
+from tickets.oncall import on_call
 from tickets.views.access import StaffRequest, for_page
 
 _ACTIONS = (
     "reply", "note", "draft", "take", "assign", "route", "escalate", "hold", "prioritise", "classify", "resolve", "reopen",
-    "void", "try_solution", "view_notes", "accept", "return", "give_back", "call_lead", "answer_call",
+    "void", "try_solution", "view_notes", "accept", "return", "give_back", "call_lead", "answer_call", "call_back",
 )  # fmt: skip
 
 
@@ -34,11 +37,13 @@ def list_context(request: StaffRequest, wanted: Mapping[str, str], now: datetime
     return {
         "now": now,
         "counts": counts,
-        "views": queries.views_for(request.user, counts),
+        "views": queries.views_for(request.user, counts, view),
         "view": view,
         "kinds": Ticket.Kind.choices,
         "filters": filters(view, counts.categories),
         "categories": counts.categories,
+        "on_call": on_call(view.queue, now) if view.queue is not None else None,
+        "represented": _represented(request.user, now) if view.key == "deputy" else [],
         "view_count": page.hits if page.hits is not None else counts.of(view),
         "most_hits": queries.MOST_HITS,
         "page": page,
@@ -57,6 +62,11 @@ def filters(view: queries.View, known: list[Category]) -> list[tuple[str, str]]:
         for words, without in ((kind, view.narrowed(kind="")), (category, view.narrowed(category="")))
         if words
     ]
+
+
+def _represented(user: User, now: datetime) -> list[Absence]:
+    absent = away(now)
+    return [absent[person.pk] for person in represented_by(user, absent)]
 
 
 def groups(tickets: list[Ticket], view: queries.View, now: datetime, after: str = "") -> list[tuple[str, list[Ticket]]]:
@@ -89,7 +99,7 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
     promise, promises = help.promises(ticket, now)
     drafts = {draft.kind: draft for draft in _drafts(ticket)} if may["draft"] else {}
     kept = held.read(ticket, request.user, now)
-    known = facts.read(ticket)
+    known, gone = facts.read(ticket), promised.gone(ticket)
     return {
         "now": now,
         "ticket": ticket,
@@ -99,6 +109,9 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "told_facts": [fact for fact in known if fact.text],
         **handover_context(request, ticket),
         "lead_call": _lead_call(ticket, talk.events),
+        "callback": promised.callback(ticket),
+        "gone": gone,
+        "is_offered": gone is not None and gone.is_offered and _is_offered(ticket, request.user, now),
         "promise": promise,
         "promises": promises,
         "kinds": Ticket.Kind.choices,
@@ -138,6 +151,11 @@ def _lead_call(ticket: Ticket, events: list[Event]) -> Event | None:
     if ticket.lead_called_at is None or not ticket.is_open:
         return None
     return next((event for event in reversed(events) if event.kind == Event.Kind.LEAD_CALLED), None)
+
+
+def _is_offered(ticket: Ticket, user: User, now: datetime) -> bool:
+    deputy = stand_in_for_tickets(ticket.assignee_id or 0, away(now))
+    return deputy == user and may_stand_in(user, ticket)
 
 
 def copies_context(ticket: Any, taken_back: list[held.Held]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """People: finding, making and changing them."""
 
 import logging
+from datetime import datetime
 from smtplib import SMTPException
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from allauth.account.forms import ResetPasswordForm
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from helpdesk.administration.operations import people
 from helpdesk.administration.views.asking import Question, answer, saved, say_saved, show_form
 from people import audit
 from people.models import AuditEntry, User
-from tickets.models import Membership, Ticket
+from tickets.models import Absence, Membership, Ticket
 
 log = logging.getLogger(__name__)
 _PAGE = 50
@@ -36,7 +37,7 @@ def index(request: SettingsRequest) -> HttpResponse:
     asked = form.asked
     found = (
         User.objects.select_related("organisation")
-        .annotate(queues=Count("memberships"))
+        .annotate(queues=Count("memberships"), away_until=Subquery(_away(timezone.now())))
         .order_by("role", "name", "email")
     )
     for word in (asked.get("q") or "").split()[:5]:
@@ -144,3 +145,8 @@ def _question(person: User) -> Question:
         + (f" {held}" if count else ""),
         gettext("Deactivate"),
     )
+
+
+def _away(now: datetime) -> QuerySet[Absence, datetime]:
+    """Select until when somebody is away."""
+    return Absence.objects.current(now).filter(person=OuterRef("pk")).values_list("ends_at", flat=True)[:1]

@@ -16,6 +16,7 @@ from helpdesk.administration.views.asking import Question, answer, saved, say_sa
 from tickets.completeness import FIELDS
 from tickets.handovers import NAMES
 from tickets.models import HandoverContract, Membership, Queue, Ticket
+from tickets.oncall import on_call
 
 
 @leads_read
@@ -124,6 +125,8 @@ def _page(request: SettingsRequest, pk: int, form: QueueForm, adding: MemberForm
         "contracts": [(one, [NAMES[name] for name in FIELDS if name in one.needed]) for one in _contracts(queue)],
         "adding": adding or MemberForm(queue),
         "question": _question(queue),
+        "rotas": queue.rotas.order_by("-is_active", "name"),
+        "on_call": on_call(queue, timezone.now()),
     }
     status = 422 if adding and adding.errors else None
     response = show_form(request, "settings/queue.html", form, context)
