@@ -39,5 +39,4 @@ def meets(facts: Facts, conditions: Iterable[Condition]) -> bool:
 
 
 def _holds(value: Any, condition: Condition) -> bool:
-    is_listed: bool = value in condition["values"]
-    return is_listed == (condition["op"] == "in")
+    return bool((value in condition["values"]) == (condition["op"] == "in"))

@@ -243,15 +243,6 @@ def keep_callback(ticket: Ticket, *, now: datetime, kept: bool) -> None:
     _settle(ticket, Metric.CALLBACK, kept, now)
 
 
-def promise_callback(ticket: Ticket, *, until: datetime | None, now: datetime) -> datetime | None:
-    """Start the clock of a promise to call back, by a moment or as the terms say; give the moment, None if they don't."""
-    return until
-
-
-def keep_callback(ticket: Ticket, *, now: datetime, kept: bool) -> None:
-    """Stop the clock of a promise to call back: it was kept, or (`kept=False`) taken back."""
-
-
 def breach(clock: Clock, *, now: datetime) -> None:
     """Mark a clock that ran out; it goes on until it is met late."""
     clock.state = Clock.State.BREACHED

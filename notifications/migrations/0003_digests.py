@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('notifications', '0002_senders_and_oauth'),
         ('people', '0003_audit_is_append_only'),
-        ('tickets', '0018_rotas_and_absences'),
+        ('tickets', '0020_rotas_and_absences'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
