@@ -39,7 +39,7 @@ class Calendar(models.Model):
     timezone = models.CharField(_("time zone"), max_length=64)
     # Whose public holidays are added by the clock, so many years ahead; `holidays_until` is the last year that has them.
     country = models.CharField(_("country"), max_length=2, blank=True)
-    subdivision = models.CharField(_("state"), max_length=30, blank=True)
+    subdivision = models.CharField(_("state or province"), max_length=30, blank=True)
     holiday_language = models.CharField(_("language of the holidays"), max_length=5, blank=True)
     years_ahead = models.PositiveSmallIntegerField(
         _("years ahead"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_YEARS_AHEAD)]

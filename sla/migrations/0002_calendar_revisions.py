@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="calendar",
             name="subdivision",
-            field=models.CharField(blank=True, max_length=30, verbose_name="state"),
+            field=models.CharField(blank=True, max_length=30, verbose_name="state or province"),
         ),
         migrations.AddField(
             model_name="calendar",

@@ -179,7 +179,6 @@ log 404 404 404 403 403 403 403 403 200 log
     GET  settings:person_deactivation settings:organisation_new settings:contract_new settings:contract_removal
     POST settings:queue_new settings:queue settings:rule_new settings:rule settings:calendar_new settings:calendar
     POST settings:policy_new settings:policy_preview settings:policy settings:mailbox_new settings:mailbox
-    POST settings:calendar_holidays settings:calendar_import
     POST settings:grant_new settings:grant settings:grant_sign_in
     POST settings:person_new settings:person settings:organisation_new settings:organisation
 log 404 404 404 403 403 403 403 403 302 log
@@ -195,6 +194,7 @@ log 404 404 404 403 403 403 403 403 302 log
 log 404 404 404 403 403 403 403 403 422 log
     POST settings:mail_rule_new settings:mail_rule settings:questionnaire_new settings:questionnaire
     POST settings:members settings:mailbox_new_trial settings:mailbox_trial
+    POST settings:calendar_holidays settings:calendar_import
 """
 # Everything that takes the number of a ticket together with that of one of its parts.
 PARTS = [

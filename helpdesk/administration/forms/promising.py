@@ -181,7 +181,7 @@ class RegionForm(forms.Form):
     """Whose public holidays a calendar takes over."""
 
     country = forms.ChoiceField(label=_("Country"), required=False)
-    subdivision = forms.ChoiceField(label=_("State"), required=False)
+    subdivision = forms.ChoiceField(label=_("State or province"), required=False)
     language = forms.ChoiceField(label=_("Language of the names"), choices=settings.LANGUAGES)
     years_ahead = forms.IntegerField(
         label=_("Years ahead"), min_value=1, max_value=MAX_YEARS_AHEAD,
