@@ -158,11 +158,11 @@ def test_from_mail_to_solution(
     kinds = list(forgotten.events.values_list("kind", flat=True))
     assert (kinds.count(Event.Kind.BREACHED), kinds.count(Event.Kind.ESCALATED)) == (1, 1)
 
-    # Second level takes and resolves it.
+    # Second level accepts and resolves it.
     page.context.clear_cookies()
     log_in(page, product, zoe)
     page.goto(f"{product.url}/tickets/{forgotten.pk}/")
-    page.locator("form[action$='/taking/'] button").click()
+    page.locator("form[action$='/acceptance/'] button").click()
     eventually(lambda: Ticket.objects.get(pk=forgotten.pk).assignee_id == zoe.pk)
     page.goto(f"{product.url}/tickets/{forgotten.pk}/resolution/")
     page.fill("textarea[name=solution]", "Einzugsrolle gereinigt.")
