@@ -17,6 +17,8 @@ from people.models import User
 from tickets.models import Clock, Event
 from tickets.permissions import can
 
+# Of the kinds that may stand in a digest; what a person hands over leaves by itself.
+KINDS = (Event.Kind.WARNED, Event.Kind.BREACHED, Event.Kind.ESCALATED)
 EVERY = timedelta(minutes=15)
 # Warnings tend to come together; what is broken is told at once.
 COLLECTED_FOR = timedelta(minutes=1)
@@ -34,6 +36,13 @@ def gather_due(now: datetime, *, give_up_after: timedelta, limit: int = 500) -> 
     """Write the digests whose time has come, any number of processes at once, and return how many it were."""
     due = DigestItem.objects.waiting().filter(ready_at__lte=now).order_by().values_list("recipient", flat=True)
     return sum(_gather(recipient, now, give_up_after) for recipient in list(due.distinct()[:limit]))
+
+
+def told_by(delivery: Delivery) -> list[Event]:
+    """Give what a mail tells beside its own event, what is due first at the top; nothing where it is no digest."""
+    if delivery.event.kind not in KINDS:
+        return []
+    return by_urgency(delivery.items.select_related("event__ticket__queue", "event__clock").order_by("pk"))
 
 
 def due_at(event: Event) -> datetime:

@@ -82,7 +82,7 @@ def write(delivery: Delivery) -> Letter:
     :raises CannotWrite: if there is nothing to say about this kind of event, or nobody to say it to.
     """
     event, person = delivery.event, delivery.recipient
-    gathered = digests.by_urgency(delivery.items.select_related("event__ticket__queue", "event__clock").order_by("pk"))
+    gathered = digests.told_by(delivery)
     if person is not None and len(gathered) > 1:
         with override(person.language):
             return _digest(gathered, person)

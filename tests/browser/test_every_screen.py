@@ -36,6 +36,7 @@ SCREENS = {
         "knowledge": "/knowledge/", "reading": "/knowledge/1/", "editing": "/knowledge/1/de/edit/",
         "knowledge-mine": "/knowledge/?view=mine", "side-by-side": "/knowledge/6/en/comparison/", "own-review": "/knowledge/42/",
         "history": "/knowledge/1/de/history/", "new-article": "/knowledge/new/", "call": "/intake/calls/new/",
+        "away": "/tickets/away/", "on-call": "/tickets/on-call/", "call-back": "/tickets/120/callback/",
         "gaps": "/tickets/gaps/", "searches": "/knowledge/searches/", "exchange": "/knowledge/exchange/",
         "tried-on": "/tickets/of-article/1/",
         "chats": "/intake/chats/", "notices": "/mail/notices/", "preferences": "/people/preferences/",
@@ -63,6 +64,7 @@ SCREENS = {
         "questionnaires": "/settings/questionnaires/", "questionnaire": "/settings/questionnaires/1/",
         "new-questionnaire": "/settings/questionnaires/new/", "triage-modes": "/settings/modes/",
         "triage-queue": "/settings/queue-modes/1/", "triage-answers": "/settings/answer-modes/0/", "accuracy": "/start/accuracy/",
+        "rotas": "/settings/rotas/", "rota": "/settings/rotas/1/", "new-rota": "/settings/rotas/new/",
         "audit": "/settings/audit/", "arrivals": "/intake/arrivals/", "spam": "/intake/spam/",
     },
 }  # fmt: skip

@@ -76,6 +76,21 @@ def when_long(moment: datetime | None, now: datetime) -> str:
 
 
 @register.simple_tag
+def by_when(moment: datetime, now: datetime) -> str:
+    """Say by when something is to be done: 14:00 where that is today, else as long as it takes."""
+    is_today = timezone.localdate(moment) == timezone.localdate(now)
+    return date_format(timezone.localtime(moment), "H:i") if is_today else when_long(moment, now)
+
+
+@register.simple_tag
+def weekday(moment: datetime) -> str:
+    """Say a moment of the coming weeks: Fri 4 Dec 09:00."""
+    there = timezone.localtime(moment)
+    day = date_format(there, pgettext("day and month", "j M"))
+    return f"{date_format(there, 'D')} {day} {date_format(there, 'H:i')}"
+
+
+@register.simple_tag
 def left(moment: datetime, now: datetime) -> str:
     """Say in large figures how long it is until then, or since."""
     length = abs(moment - now)
