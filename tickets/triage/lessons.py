@@ -1,7 +1,8 @@
 """
 What solved tickets teach, read from their rows.
 
-An article solved a ticket when it was tried and worked, or was sent, and the ticket was resolved without a word against it.
+An article solved a ticket when it was tried and worked, or an agent sent it, and the ticket was resolved without a word
+against it. What went out by itself teaches only when somebody said whether it helped: a model must not believe itself.
 Where every article that was tried failed, none fits. Of a ticket on which none was tried nothing is known; it is only
 remembered for its likeness. An agent's correction is in here by itself: what counts is the queue, the priority and the
 article that a ticket had in the end.
@@ -38,7 +39,7 @@ CROSS JOIN LATERAL (
         array_agg(DISTINCT article.article_id ORDER BY article.article_id)
             FILTER (WHERE attempt.outcome IN ('worked', 'partly', 'open')) AS articles
     FROM tickets_solutionattempt attempt JOIN knowledgebase_articletext article ON article.id = attempt.text_id
-    WHERE attempt.ticket_id = ticket.id
+    WHERE attempt.ticket_id = ticket.id AND NOT (attempt.outcome = 'open' AND attempt.by_id IS NULL)
 ) tried
 ORDER BY ticket.id
 """
