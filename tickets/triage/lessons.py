@@ -19,6 +19,7 @@ from django.db import connection
 from knowledgebase.models import ArticleText, audiences_up_to
 from tickets.triage.learning import bm25, labels, languages, wording
 from tickets.triage.learning.memory import Paper
+from tickets.triage.learning.vectors import LONGEST, MOST_REMEMBERED
 
 MOST_TICKETS = 200_000
 READ_FOR = timedelta(days=3 * 365)
@@ -52,6 +53,7 @@ class Lessons:
     numbers: list[int] = field(default_factory=list)
     solved_by: list[tuple[int, ...]] = field(default_factory=list)
     words: list[list[str]] = field(default_factory=list)
+    said: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_REMEMBERED))  # by the last of those
     others: list[int] = field(default_factory=list)
     other_words: bm25.Postings = field(default_factory=lambda: bm25.postings([]))
     texts: deque[list[str]] = field(default_factory=lambda: deque(maxlen=labels.MOST_LEARNT))
@@ -64,10 +66,10 @@ class Lessons:
         return len(self.numbers) + len(self.others)
 
 
-def read(now: datetime) -> Lessons:
-    """Read the solved tickets of the last three years, 200,000 at most."""
+def read(now: datetime, *, keep_texts: bool = False) -> Lessons:
+    """Read the solved tickets of the last three years, 200,000 at most; with their texts, where these are compared, too."""
     lessons = Lessons()
-    lessons.other_words = bm25.postings(_sorted_in(lessons, now))
+    lessons.other_words = bm25.postings(_sorted_in(lessons, now, keep_texts=keep_texts))
     return lessons
 
 
@@ -90,10 +92,10 @@ def words_of(subject: str, text: str) -> tuple[str, str, list[str]]:
     return cleaned, language, wording.tokens(cleaned, language)
 
 
-def _sorted_in(lessons: Lessons, now: datetime) -> Iterator[list[str]]:
+def _sorted_in(lessons: Lessons, now: datetime, *, keep_texts: bool) -> Iterator[list[str]]:
     """Fill the lessons, and yield the words of the tickets whose solution is unknown."""
     for number, subject, text, queue, specialists, priority, articles, tried in _rows(now):
-        _, _, words = words_of(subject, text or "")
+        cleaned, _, words = words_of(subject, text or "")
         lessons.texts.append(words)
         lessons.queues.append(str(specialists or queue))
         lessons.priorities.append(str(priority))
@@ -101,6 +103,8 @@ def _sorted_in(lessons: Lessons, now: datetime) -> Iterator[list[str]]:
             lessons.numbers.append(number)
             lessons.solved_by.append(tuple(articles or ()))
             lessons.words.append(words)
+            if keep_texts:
+                lessons.said.append(cleaned[:LONGEST])
         else:
             lessons.others.append(number)
             yield words

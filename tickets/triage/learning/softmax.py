@@ -73,7 +73,7 @@ def _parts(words: Sequence[str], rows: int) -> list[int]:
 
 @lru_cache(_CACHED)
 def _pieces(word: str, rows: int) -> "array[int]":
-    """Hash the pieces of a word; as an array, which takes a tenth of the memory of as many numbers apart."""
+    """Hash the pieces of a word; as an array, which takes a sixth of the memory of as many numbers apart."""
     framed = f"<{word}>"
     pieces = [framed[at : at + size] for size in _SIZES for at in range(len(framed) - size + 1)]
     return array("i", (zlib.crc32(piece.encode()) % rows for piece in pieces))
