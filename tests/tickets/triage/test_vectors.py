@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from django.conf import LazySettings
 from django.core.checks import run_checks
+from django.core.management import CommandError, call_command
 from numpy.typing import NDArray
 
 from tests.factories import NOW, make_agent, make_article, make_queue, make_ticket
@@ -164,3 +165,5 @@ def test_vectors_that_cannot_be_made_are_complained_about_at_the_start(
     assert run_checks(tags=["triage"]) == [extras.MISSING]
     assert not extras.has_vectors()
     assert meaning.encoder() is None
+    with pytest.raises(CommandError, match="TRIAGE_VECTORS"):
+        call_command("triage_eval", articles="a", history="b", requests="c", out="d")
