@@ -1,9 +1,10 @@
 # The production image: locked packages with their hashes, no compiler, nobody is root.
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /build
-COPY requirements/runtime.txt requirements/runtime.txt
+ARG VECTORS=
+COPY requirements/runtime.txt requirements/vectors.txt requirements/
 RUN python -m venv /opt/venv \
- && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/runtime.txt
+ && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/runtime.txt ${VECTORS:+-r requirements/vectors.txt}
 COPY . /app
 WORKDIR /app
 RUN /opt/venv/bin/python -m helpdesk.local.messages \

@@ -46,8 +46,10 @@ once:
 .PHONY: eval bench-triage
 eval:
 	@bin/bootstrap local
-	@DATA='$(DATA)' exec .venv/bin/python -m bench.triage_eval
+	@[ -z '$(VECTORS)' ] || bin/vectors
+	@DATA='$(DATA)' TRIAGE_VECTORS='$(VECTORS)' exec .venv/bin/python -m bench.triage_eval
 
 bench-triage:
 	@bin/bootstrap local
-	@N='$(N)' exec .venv/bin/python -m bench.triage
+	@[ -z '$(VECTORS)' ] || bin/vectors
+	@TRIAGE_VECTORS='$(VECTORS)' N='$(N)' exec .venv/bin/python -m bench.triage

@@ -1,6 +1,7 @@
 """`make eval DATA=folder`: how good triage is, on suites of real requests that are not part of this repository."""
 
 import gzip
+import itertools
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench import triage_bursts as bursts
 from helpdesk.local import throwaway
 from helpdesk.local.refusal import Refusal
 
@@ -25,8 +27,9 @@ with folder/score.py and a folder for each suite (itsd, bank, gnome, mt; those t
 articles.jsonl, history.jsonl, dev_requests.jsonl and dev_manifest.jsonl, each also as .gz. The formats are in bench/README.md."""
 FIGURES = (
     "n", "hit1", "hit3", "hit5", "mrr10", "cov90", "auto_cov", "auto_prec", "none_auc", "ece", "queue_acc", "queue_f1",
-    "queue_hit3", "prio_f1", "lang_acc", "lang_de_recall",
+    "queue_hit3", "prio_f1", "lang_acc", "lang_de_recall", "bursts", "at", "alarms_week",
 )  # fmt: skip
+_USUAL = 35 * 24 * 3600.0  # seconds: what the product compares with, and a week
 _LINE = re.compile(r"^(\w+)\s+([\d.]+|nan)(?:\s+([\d.]+-[\d.]+))?\s*$", re.M)
 
 
@@ -40,12 +43,13 @@ class Condition:
     is_title_only: bool = False
     has_history: bool = True
     language: str | None = None
+    has_bursts: bool = False
 
 
 ALL, STREAM = (), ("--subset", "stream")
 GERMAN, ENGLISH = ("--language", "de"), ("--language", "en")
 CONDITIONS = (
-    Condition("itsd", "whole articles", (ALL, GERMAN, ENGLISH, STREAM)),
+    Condition("itsd", "whole articles", (ALL, GERMAN, ENGLISH, STREAM), has_bursts=True),
     Condition("itsd", "titles only", (ALL, GERMAN, ENGLISH), is_title_only=True),
     Condition("itsd", "whole articles, no history", (ALL, GERMAN, ENGLISH), has_history=False),
     Condition("itsd", "titles only, no history", (ALL, GERMAN, ENGLISH), is_title_only=True, has_history=False),
@@ -90,10 +94,16 @@ class Measured:
         self.condition, self.scorer = condition, data / "score.py"
         source = data / condition.suite
         self.manifest, self.answers = folder / "manifest.jsonl", folder / "answers.jsonl"
+        self.history: list[dict[str, Any]] = []
         write(self.manifest, read(source, "dev_manifest"))
         write(folder / "articles.jsonl", self._articles(read(source, "articles")))
         write(folder / "history.jsonl", read(source, "history") if condition.has_history else iter(()))
-        write(folder / "requests.jsonl", read(source, "dev_requests"))
+        requests = read(source, "dev_requests")
+        if condition.has_bursts:
+            self.history = _last(list(read(source, "history")))
+            asked = ({name: row.get(name) or "" for name in ("id", "subject", "body")} for row in self.history)
+            requests = itertools.chain(asked, requests)
+        write(folder / "requests.jsonl", requests)
         files = [f"--{name}={folder / name}.jsonl" for name in ("articles", "history", "requests")]
         run("manage.py", "triage_eval", *files, f"--out={self.answers}")
 
@@ -109,6 +119,9 @@ class Measured:
             done = run(str(self.scorer), f"--manifest={self.manifest}", f"--predictions={self.answers}", *view)
             name = f"{self.condition.suite}, {self.condition.name}{''.join(f', {word}' for word in view[1:])}"
             found.append((name, {metric: (value, interval) for metric, value, interval in _LINE.findall(done)}))
+        answers = {row["id"]: row for row in read_file(self.answers)} if self.history else {}
+        if (measured := bursts.measure(answers, self.history, list(read_file(self.manifest)))) is not None:
+            found.append((f"{self.condition.suite}, bursts of {bursts.PEOPLE} within an hour", measured.figures()))
         return found
 
     def reliability(self) -> str:
@@ -130,6 +143,12 @@ class Measured:
                 mean, right = (sum(one[part] for one in step) / len(step) for part in (0, 1))
                 lines.append(f"| {at / 10:.1f} to {at / 10 + 0.1:.1f} | {len(step)} | {mean:.3f} | {right:.3f} |")
         return "\n".join(lines)
+
+
+def _last(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep the weeks that tell what is usual."""
+    newest = max((row["ts"] for row in history if row.get("ts") is not None), default=0.0)
+    return [row for row in history if row.get("ts") is not None and newest - row["ts"] <= _USUAL]
 
 
 def table(rows: list[tuple[str, dict[str, tuple[str, str]]]]) -> str:

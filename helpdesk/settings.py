@@ -249,6 +249,8 @@ MAIL_TRUST_SPAM_HEADER = _flag("MAIL_TRUST_SPAM_HEADER")
 AUTO_REPLIES_PER_HOUR = int(os.environ.get("AUTO_REPLIES_PER_HOUR", "5"))
 # A solution helped when its request stays solved for so many days.
 SOLVED_STAYS_DAYS = int(os.environ.get("SOLVED_STAYS_DAYS", "14"))
+# Compare requests with articles and solved tickets by meaning, too, across languages; needs requirements/vectors.txt.
+TRIAGE_VECTORS = _flag("TRIAGE_VECTORS")
 # For so long an answer is held before it is sent, and its author can take it back; 0: it is sent at once.
 UNDO_SECONDS = int(os.environ.get("UNDO_SECONDS", "10"))
 # Key for secrets in the database (mailbox passwords); separate keys by commas, the first one encrypts.

@@ -16,7 +16,7 @@ from django.db.models import Count, Max
 from knowledgebase.models import ArticleText
 from knowledgebase.search import find_solutions
 from tickets.models import TriageModel
-from tickets.triage import lessons
+from tickets.triage import lessons, meaning
 from tickets.triage.learning import packing, similar, wording
 from tickets.triage.learning.bm25 import Index
 from tickets.triage.learning.labels import Guess, Labelling
@@ -72,7 +72,7 @@ class Assessor:
     def __init__(self, version: int, packed: packing.Packed) -> None:
         self.version = version
         self._packed = packed
-        self._ranking = Ranking(lessons.papers(), packed.solutions)
+        self._ranking = Ranking(lessons.papers(), packed.solutions, meaning.encoder())
         others = Index(packed.others.words, k1=1.2, b=0.5).narrowed()
         self._similar = Similar(
             [
@@ -84,7 +84,7 @@ class Assessor:
     def assess(self, subject: str, text: str) -> Assessment:
         """Answer with what was learnt."""
         cleaned, language, words = lessons.words_of(subject, text)
-        ranked = self._ranking.rank(words, limit=SOLUTIONS)
+        ranked = self._ranking.rank(words, cleaned, limit=SOLUTIONS)
         if ranked and ranked[0].confidence < LEAST:
             ranked = []
         texts = _texts([one.article for one in ranked], language)

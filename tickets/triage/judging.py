@@ -59,7 +59,10 @@ def _of_article(decision: TriageDecision, ticket: Ticket) -> TriageDecision.Verd
     said, tried = decision.said_text.article_id, _tried(ticket)
     helped = next((attempt for attempt in tried if attempt.outcome == Outcome.WORKED), None)
     if helped is None and ticket.state in _DONE:
-        helped = next((attempt for attempt in tried if attempt.outcome == Outcome.OPEN), None)
+        # Silence about what went out by itself proves nothing: the record would be the model's own word.
+        helped = next(
+            (attempt for attempt in tried if attempt.outcome == Outcome.OPEN and attempt.by_id is not None), None
+        )
     decision.ended_text = helped.text if helped is not None else None
     if helped is not None:
         return _verdict(helped.text.article_id == said)

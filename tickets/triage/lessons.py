@@ -1,7 +1,8 @@
 """
 What solved tickets teach, read from their rows.
 
-An article solved a ticket when it was tried and worked, or was sent, and the ticket was resolved without a word against it.
+An article solved a ticket when it was tried and worked, or an agent sent it, and the ticket was resolved without a word
+against it. What went out by itself teaches only when somebody said whether it helped: a model must not believe itself.
 Where every article that was tried failed, none fits. Of a ticket on which none was tried nothing is known; it is only
 remembered for its likeness. An agent's correction is in here by itself: what counts is the queue, the priority and the
 article that a ticket had in the end.
@@ -18,6 +19,7 @@ from django.db import connection
 from knowledgebase.models import ArticleText, audiences_up_to
 from tickets.triage.learning import bm25, labels, languages, wording
 from tickets.triage.learning.memory import Paper
+from tickets.triage.learning.vectors import LONGEST, MOST_REMEMBERED
 
 MOST_TICKETS = 200_000
 READ_FOR = timedelta(days=3 * 365)
@@ -38,7 +40,7 @@ CROSS JOIN LATERAL (
         array_agg(DISTINCT article.article_id ORDER BY article.article_id)
             FILTER (WHERE attempt.outcome IN ('worked', 'partly', 'open')) AS articles
     FROM tickets_solutionattempt attempt JOIN knowledgebase_articletext article ON article.id = attempt.text_id
-    WHERE attempt.ticket_id = ticket.id
+    WHERE attempt.ticket_id = ticket.id AND NOT (attempt.outcome = 'open' AND attempt.by_id IS NULL)
 ) tried
 ORDER BY ticket.id
 """
@@ -51,6 +53,7 @@ class Lessons:
     numbers: list[int] = field(default_factory=list)
     solved_by: list[tuple[int, ...]] = field(default_factory=list)
     words: list[list[str]] = field(default_factory=list)
+    said: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_REMEMBERED))  # by the last of those
     others: list[int] = field(default_factory=list)
     other_words: bm25.Postings = field(default_factory=lambda: bm25.postings([]))
     texts: deque[list[str]] = field(default_factory=lambda: deque(maxlen=labels.MOST_LEARNT))
@@ -63,10 +66,10 @@ class Lessons:
         return len(self.numbers) + len(self.others)
 
 
-def read(now: datetime) -> Lessons:
-    """Read the solved tickets of the last three years, 200,000 at most."""
+def read(now: datetime, *, keep_texts: bool = False) -> Lessons:
+    """Read the solved tickets of the last three years, 200,000 at most; with their texts, where these are compared, too."""
     lessons = Lessons()
-    lessons.other_words = bm25.postings(_sorted_in(lessons, now))
+    lessons.other_words = bm25.postings(_sorted_in(lessons, now, keep_texts=keep_texts))
     return lessons
 
 
@@ -89,10 +92,10 @@ def words_of(subject: str, text: str) -> tuple[str, str, list[str]]:
     return cleaned, language, wording.tokens(cleaned, language)
 
 
-def _sorted_in(lessons: Lessons, now: datetime) -> Iterator[list[str]]:
+def _sorted_in(lessons: Lessons, now: datetime, *, keep_texts: bool) -> Iterator[list[str]]:
     """Fill the lessons, and yield the words of the tickets whose solution is unknown."""
     for number, subject, text, queue, specialists, priority, articles, tried in _rows(now):
-        _, _, words = words_of(subject, text or "")
+        cleaned, _, words = words_of(subject, text or "")
         lessons.texts.append(words)
         lessons.queues.append(str(specialists or queue))
         lessons.priorities.append(str(priority))
@@ -100,6 +103,8 @@ def _sorted_in(lessons: Lessons, now: datetime) -> Iterator[list[str]]:
             lessons.numbers.append(number)
             lessons.solved_by.append(tuple(articles or ()))
             lessons.words.append(words)
+            if keep_texts:
+                lessons.said.append(cleaned[:LONGEST])
         else:
             lessons.others.append(number)
             yield words

@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from tickets.models import TriageModel
-from tickets.triage import lessons
+from tickets.triage import lessons, meaning
 from tickets.triage.learning import labels, packing, ranking
 from tickets.triage.learning.memory import Memory
-from tickets.triage.versions import WAITING, ask_for, clear_old, is_no_worse, use
+from tickets.triage.versions import WAITING, ask_for, clear_old, is_no_worse, is_other_kind, use
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +42,14 @@ def train(*, now: datetime) -> TriageModel | None:
 
 def _learn(model: TriageModel, now: datetime) -> TriageModel:
     _note(model, "reading")
-    taught = lessons.read(now)
+    encoder = meaning.encoder()
+    taught = lessons.read(now, keep_texts=encoder is not None)
     articles = lessons.papers()
     _note(model, "solutions")
-    solutions = ranking.learn(articles, taught.numbers, taught.solved_by, taught.words)
+    solutions = ranking.learn(
+        articles, taught.numbers, taught.solved_by, taught.words,
+        meanings=encoder.solved(list(taught.said), len(taught.numbers)) if encoder is not None else None, encoder=encoder,
+    )  # fmt: skip
     _note(model, "queues")
     texts = list(taught.texts)
     packed = packing.Packed(
@@ -57,6 +61,8 @@ def _learn(model: TriageModel, now: datetime) -> TriageModel:
     _note(model, "writing")
     content = packing.pack(packed)
     figures = {**solutions.figures, "tickets": taught.count, "solved": len(taught.numbers), "articles": len(articles)}
+    if encoder is not None:
+        figures["vectors"] = 1
     _store(model, content, figures)
     clear_old()
     model.refresh_from_db(fields=["state", "step", "figures", "size"])
@@ -74,7 +80,7 @@ def _store(model: TriageModel, content: bytes, figures: dict[str, float]) -> Non
         step="",
     )
     rival = TriageModel.objects.filter(state=State.ACTIVE).first()
-    if rival is None or is_no_worse(figures, rival.figures):
+    if rival is None or is_other_kind(rival.figures) or is_no_worse(figures, rival.figures):
         use(model)
 
 

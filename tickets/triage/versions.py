@@ -13,8 +13,10 @@ from django.db.models import Max
 
 from knowledgebase.models import ArticleText
 from tickets.models import Ticket, TriageModel
+from tickets.triage.extras import has_vectors
 
 EVERY = timedelta(hours=24)
+SOON = timedelta(minutes=10)
 FEWEST_TICKETS = 50
 KEPT = 5  # versions whose content is kept, to go back to
 TOLERATED = 0.02
@@ -28,6 +30,8 @@ def is_due(now: datetime) -> bool:
         return True
     last = TriageModel.objects.exclude(state=State.FAILED).aggregate(at=Max("made_at"))["at"]
     tried = TriageModel.objects.aggregate(at=Max("made_at"))["at"]
+    if tried is not None and now - tried > SOON and _is_newest_of_other_kind():
+        return True
     if tried is not None and now - tried < EVERY:
         return False
     solved = Ticket.objects.filter(state__in=["resolved", "closed"])
@@ -62,6 +66,17 @@ def use(model: TriageModel) -> None:
 def is_no_worse(figures: dict[str, float], than: dict[str, float]) -> bool:
     """Tell whether a version may take the place of another by itself."""
     return "hit1" not in than or figures.get("hit1", 0.0) >= than["hit1"] - TOLERATED
+
+
+def is_other_kind(figures: dict[str, float]) -> bool:
+    """Tell whether a version was learnt with vectors and there are none now, or the other way round."""
+    return bool(figures.get("vectors")) != has_vectors()
+
+
+def _is_newest_of_other_kind() -> bool:
+    learnt = TriageModel.objects.exclude(state__in=[State.FAILED, State.TRAINING]).order_by("-version")
+    newest = learnt.values_list("figures", flat=True).first()
+    return newest is not None and is_other_kind(newest)
 
 
 def clear_old() -> None:

@@ -250,6 +250,20 @@ def test_another_solution_another_queue_or_none_at_all(queue: Queue, agent: User
     assert judged(alone)["article"] == "unsaid"
 
 
+def test_silence_about_what_went_out_by_itself_proves_nothing(queue: Queue, agent: User, text: ArticleText) -> None:
+    silent, confirmed = (decided(make_ticket(queue), about(text, queue)) for _ in range(2))
+    for ticket in (silent, confirmed):
+        try_solution(ticket, text=text, by=None, now=timezone.now())
+    try_solution(
+        confirmed, text=text, by=confirmed.requester, now=timezone.now(), outcome=SolutionAttempt.Outcome.WORKED
+    )
+    for ticket in (silent, confirmed):
+        resolve(ticket, solution="x", by=agent, now=timezone.now())
+
+    assert judged(silent)["article"] == "unsaid"
+    assert judged(confirmed)["article"] == "right"
+
+
 def test_a_rule_that_moves_is_no_correction(queue: Queue) -> None:
     ticket = decided(make_ticket(queue), about(queue=queue))
     route(ticket, to=make_queue(is_default=False), by=None, now=timezone.now())

@@ -87,6 +87,21 @@ def test_tickets_on_which_nothing_was_tried_are_remembered_for_their_likeness(
     assert [one.ticket for one in assess("", "the scanner eats pages").like] == [scanner.pk]
 
 
+def test_what_went_out_by_itself_teaches_only_when_somebody_confirmed_it(
+    queue: Queue, articles: dict[int, ArticleText]
+) -> None:
+    silent, confirmed, sent = (
+        _ask(queue, f"badge reader {number}", state="closed", resolved_at=NOW) for number in range(3)
+    )
+    for ticket, by, outcome in ((silent, None, "open"), (confirmed, None, "worked"), (sent, make_agent(queue), "open")):
+        SolutionAttempt.objects.create(ticket=ticket, text=articles[1], by=by, outcome=outcome, at=NOW, asked_at=NOW)
+
+    taught = lessons.read(NOW)
+
+    assert (taught.numbers, taught.others) == ([confirmed.pk, sent.pk], [silent.pk])
+    assert taught.solved_by == [(articles[1].article_id,)] * 2
+
+
 def test_an_article_that_came_later_counts_at_once(queue: Queue, articles: dict[int, ArticleText]) -> None:
     _solve(queue, articles)
     training.train(now=NOW)

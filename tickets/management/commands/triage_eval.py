@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from tickets.triage import training
+from tickets.triage import extras, training
 from tickets.triage.evaluating import rows
 from tickets.triage.evaluating.answering import answers
 from tickets.triage.evaluating.loading import load
@@ -31,6 +31,8 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="where the predictions go")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if missing := extras.check():
+            raise CommandError(f"Nothing was measured: {missing[0].msg}")
         target: Path = options["out"]
         if not target.parent.is_dir():
             raise CommandError(f"There is no folder {target.parent}.")

@@ -11,6 +11,7 @@ from tickets.triage.learning import softmax
 FEWEST = 50
 MOST_LEARNT = 20_000
 _ROWS = 1 << 16
+_EPOCHS, _FEWEST_EPOCHS, _MOST_STEPS = 10, 4, 80_000
 _BALANCE = 0.75  # between every text alike (0) and every label alike (1)
 
 
@@ -48,15 +49,17 @@ def fit(texts: Sequence[Sequence[str]], labels: Sequence[str], *, seed: int = 1)
     usual = len(texts) / len(names)
     weights = [(usual / count[label]) ** _BALANCE for label in labels]
     model = softmax.Softmax(_ROWS, len(names))
+    epochs = max(_FEWEST_EPOCHS, min(_EPOCHS, _MOST_STEPS // len(texts)))
     held = np.arange(len(texts)) % 10 == 9
     kept = [at for at in range(len(texts)) if not held[at]]
     model.train(
-        [vectors[at] for at in kept], [numbers[at] for at in kept], weights=[weights[at] for at in kept], seed=seed
-    )
+        [vectors[at] for at in kept], [numbers[at] for at in kept], weights=[weights[at] for at in kept],
+        epochs=epochs, seed=seed,
+    )  # fmt: skip
     out = np.flatnonzero(held)
     heat = _heat(np.array([model.logits(vectors[at]) for at in out]), np.array([numbers[at] for at in out]))
     model = softmax.Softmax(_ROWS, len(names))
-    model.train(vectors, numbers, weights=weights, seed=seed)
+    model.train(vectors, numbers, weights=weights, epochs=epochs, seed=seed)
     return Labelling(names, hashing, model, heat)
 
 

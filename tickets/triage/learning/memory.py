@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tickets.triage.learning import bm25, softmax
+from tickets.triage.learning.vectors import Meanings
 
 NOTHING = -1
 MOST_CLASSES = 300
@@ -44,6 +45,7 @@ class Memory:
     words: bm25.Postings
     numbers: NDArray[np.int64]
     articles: NDArray[np.int64]
+    meanings: Meanings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,16 @@ class Classifier:
     articles: NDArray[np.int64]
 
 
-def remember(numbers: Sequence[int], solved_by: Sequence[tuple[int, ...]], words: Sequence[Sequence[str]]) -> Memory:
+def remember(
+    numbers: Sequence[int], solved_by: Sequence[tuple[int, ...]], words: Sequence[Sequence[str]],
+    meanings: Meanings | None = None,
+) -> Memory:  # fmt: skip
     """Count the words of solved tickets."""
     widest = max((len(articles) for articles in solved_by), default=0) or 1
     rows = np.full((len(numbers), widest), NOTHING, dtype=np.int64)
     for row, articles in zip(rows, solved_by, strict=True):
         row[: len(articles)] = articles
-    return Memory(bm25.postings(words), np.array(numbers, dtype=np.int64), rows)
+    return Memory(bm25.postings(words), np.array(numbers, dtype=np.int64), rows, meanings)
 
 
 def classify(

@@ -7,7 +7,7 @@ they are read from their tables, so that a new one counts at once.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any
 
@@ -20,8 +20,9 @@ from tickets.triage.learning.labels import Labelling
 from tickets.triage.learning.logistic import Logistic
 from tickets.triage.learning.memory import NOTHING, Classifier, Memory, remember
 from tickets.triage.learning.ranking import Learnt
+from tickets.triage.learning.vectors import Floats, Meanings
 
-FORMAT = 2
+FORMAT, WITH_VECTORS = 2, 3
 _MOST_TIMES = 255
 Arrays = dict[str, NDArray[Any]]
 
@@ -42,8 +43,9 @@ class Packed:
 
 def pack(packed: Packed) -> bytes:
     """Write what was learnt."""
-    arrays: Arrays = {"format": np.array(FORMAT)}
     learnt = packed.solutions
+    arrays: Arrays = {"format": np.array(FORMAT if learnt.memory.meanings is None else WITH_VECTORS)}
+    arrays |= _vectors(learnt.memory.meanings, learnt.known)
     arrays |= _memory("", learnt.memory) | _memory("other.", packed.others)
     if learnt.classifier is not None:
         arrays |= _softmax("classifier", learnt.classifier.hashing, learnt.classifier.model)
@@ -74,8 +76,8 @@ def unpack(content: bytes) -> Packed:
     """
     try:
         with np.load(BytesIO(content), allow_pickle=False) as arrays:
-            if int(arrays["format"]) != FORMAT:
-                raise Unreadable(f"Format {arrays['format']}, not {FORMAT}.")
+            if int(arrays["format"]) not in (FORMAT, WITH_VECTORS):
+                raise Unreadable(f"Format {arrays['format']}, not {FORMAT} or {WITH_VECTORS}.")
             return _read({name: arrays[name] for name in arrays.files})
     except (ValueError, KeyError, OSError, EOFError) as error:
         raise Unreadable(str(error)) from error
@@ -86,9 +88,10 @@ def _read(arrays: Arrays) -> Packed:
     classifier = None
     if "classifier.articles" in arrays:
         classifier = Classifier(*_unsoftmax("classifier", arrays), arrays["classifier.articles"])
+    meanings, known = _unvectors(arrays)
     solutions = Learnt(
-        _unmemory("", arrays), classifier, _logistic("fusion", arrays),
-        _logistic("trust", arrays), bool(plain["proven"]), plain["figures"],
+        replace(_unmemory("", arrays), meanings=meanings), classifier, _logistic("fusion", arrays),
+        _logistic("trust", arrays), bool(plain["proven"]), known, plain["figures"],
     )  # fmt: skip
     return Packed(
         solutions, _labelling("queues", arrays), _labelling("priorities", arrays), _unmemory("other.", arrays)
@@ -115,6 +118,25 @@ def _unmemory(name: str, arrays: Arrays) -> Memory:
         arrays[f"{name}times"], len(numbers),
     )  # fmt: skip
     return Memory(counted, numbers, arrays[f"{name}articles"])
+
+
+def _vectors(meanings: Meanings | None, known: dict[bytes, Floats]) -> Arrays:
+    if meanings is None:
+        return {}
+    return {
+        "meanings.rows": meanings.rows,
+        "meanings.vectors": meanings.vectors,
+        "known.keys": np.frombuffer(b"".join(known), dtype=np.uint8),
+        "known.vectors": np.array(list(known.values()), dtype=np.float16),
+    }
+
+
+def _unvectors(arrays: Arrays) -> tuple[Meanings | None, dict[bytes, Floats]]:
+    if "meanings.rows" not in arrays:
+        return None, {}
+    vectors = arrays["known.vectors"].astype(np.float32)
+    keys = [key.tobytes() for key in arrays["known.keys"].reshape(len(vectors), -1)] if len(vectors) else []
+    return Meanings(arrays["meanings.rows"], arrays["meanings.vectors"]), dict(zip(keys, vectors, strict=True))
 
 
 def _softmax(name: str, hashing: softmax.Hashing, model: softmax.Softmax) -> Arrays:

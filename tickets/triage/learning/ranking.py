@@ -16,7 +16,8 @@ from tickets.triage.learning import logistic, wording
 from tickets.triage.learning.bm25 import Index, Scores
 from tickets.triage.learning.memory import FEWEST_SOLVED, Classifier, Memory, Paper, Solved, classify, remember
 from tickets.triage.learning.shelf import Shelf
-from tickets.triage.learning.views import Neighbour, Seen, Views
+from tickets.triage.learning.vectors import Encoder, Floats, Meanings
+from tickets.triage.learning.views import BY_MEANING, NAMES, Neighbour, Seen, Views
 
 __all__ = ["Learnt", "Neighbour", "Paper", "Ranked", "Ranking", "Solved", "fit", "learn"]
 
@@ -26,8 +27,10 @@ FEWEST_CALIBRATED = 500  # below, no confidence is above
 HIGHEST_UNPROVEN = 0.9
 CANDIDATES = 60
 SURE = 0.95
+NEAR = 0.4  # in meaning: enough to name an article that shares no word with the request
 HAVING = [0, 2, 4, 6]  # the views that are 0 where no word is in common
 ALONE = np.array([2.0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, 0, 4, 0, 1])  # of the views, before anything is learnt
+ALONE_BY_MEANING = np.array([4.0, 0, 10.0, 0, 0, 0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +52,39 @@ class Learnt:
     fusion: logistic.Logistic | None = None
     trust: logistic.Logistic | None = None
     proven: bool = False
+    known: dict[bytes, Floats] = field(default_factory=dict)  # the vectors of articles
     figures: dict[str, float] = field(default_factory=dict)
 
 
 class Ranking:
     """The articles of today, ranked with what was learnt; safe to use from several threads."""
 
-    def __init__(self, papers: Sequence[Paper], learnt: Learnt) -> None:
-        self._views = Views(Shelf(papers), learnt.memory, learnt.classifier)
+    def __init__(self, papers: Sequence[Paper], learnt: Learnt, encoder: Encoder | None = None) -> None:
+        self.encoder = encoder if learnt.memory.meanings is not None else None
+        if self.encoder is not None:
+            self.encoder.known.update(learnt.known)
+        self._views = Views(Shelf(papers, self.encoder), learnt.memory, learnt.classifier)
         self._fusion, self._trust, self._proven = learnt.fusion, learnt.trust, learnt.proven
+        if self._fusion is not None and len(self._fusion.mean) > len(NAMES) and not self._views.has_meaning:
+            self._fusion = self._trust = None  # what was learnt with vectors says nothing without them
 
     @property
     def near(self) -> tuple[Index, Scores]:
         """Give the index of the remembered tickets, and what each is worth to itself."""
         return self._views.near, self._views.itself
 
-    def rank(self, words: Sequence[str], *, limit: int = 10) -> list[Ranked]:
-        """Rank the articles for the words of a request (`wording.tokens`); the first confidence is calibrated."""
+    def rank(self, words: Sequence[str], text: str = "", *, limit: int = 10) -> list[Ranked]:
+        """
+        Rank the articles for the words of a request (`wording.tokens`); the first confidence is calibrated.
+
+        Its text counts where there are vectors.
+        """
         if not len(self._views.articles) or not words:
             return []
-        seen = self._views.look(words)
+        seen = self._views.look(words, self.encoder.one(text) if self.encoder is not None else None)
         logits = _fuse(seen, self._fusion)
         order = np.argsort(-logits, kind="stable")[:limit]
-        if self._fusion is None and seen.features[order[0], HAVING].max(initial=0) <= 0:
+        if self._fusion is None and not _has_anything(seen, int(order[0])):
             return []
         falling = np.minimum.accumulate(
             np.concatenate([[self._confidence(seen, logits, order)], _share(logits, order)[1:]])
@@ -121,15 +134,24 @@ def learn(
     solved_by: Sequence[tuple[int, ...]],
     words: Sequence[Sequence[str]],
     *,
+    meanings: Meanings | None = None,
+    encoder: Encoder | None = None,
     seed: int = 1,
 ) -> Learnt:
-    """Learn from solved tickets, oldest first: their numbers, the articles that solved them, and their words."""
+    """
+    Learn from solved tickets, oldest first: their numbers, the articles that solved them, and their words.
+
+    With vectors, also what they mean, and what makes the vectors of articles.
+    """
     known = {paper.article for paper in papers}
-    memory = remember(numbers, solved_by, words)
+    memory = remember(numbers, solved_by, words, meanings)
     classifier = classify(known, solved_by, words, seed=seed)
+    shelf = Shelf(papers, encoder)
+    remembered = encoder.known if encoder is not None else {}
     if len(numbers) < FEWEST_SOLVED or len(known) < 2:
-        return Learnt(memory, classifier)
-    shelf = Shelf(papers)
+        return Learnt(memory, classifier, known=remembered)
+    vector_of = dict(zip(meanings.rows.tolist(), meanings.vectors.astype(np.float32), strict=True)) if meanings else {}
+    nowhere = np.zeros_like(next(iter(vector_of.values()))) if vector_of else None
     looked: list[Seen] = []
     labels: list[tuple[int, ...]] = []
     for block in _folds(len(numbers)):
@@ -138,19 +160,20 @@ def learn(
         there, taught = [solved_by[at] for at in rest], [words[at] for at in rest]
         part = Views(
             shelf,
-            remember([numbers[at] for at in rest], there, taught),
+            remember([numbers[at] for at in rest], there, taught, meanings.among(rest) if meanings else None),
             classify(known, there, taught, seed=seed),
         )
-        looked += [part.look(words[at]) for at in block]
+        looked += [part.look(words[at], vector_of.get(at, nowhere)) for at in block]
         labels += [solved_by[at] for at in block]
     articles = np.array(sorted(known), dtype=np.int64)
     fusion = _learn_fusion(articles, looked, labels)
     if fusion is None:
-        return Learnt(memory, classifier)
+        return Learnt(memory, classifier, known=remembered)
     signs, first, third = _judge(articles, looked, labels, fusion)
     trust = logistic.fit(signs, first)
     proven = len(numbers) >= FEWEST_CALIBRATED
-    return Learnt(memory, classifier, fusion, trust, proven, _figures(trust.probabilities(signs), first, third))
+    figures = _figures(trust.probabilities(signs), first, third)
+    return Learnt(memory, classifier, fusion, trust, proven, remembered, figures)
 
 
 def _folds(count: int) -> list[NDArray[np.int64]]:
@@ -165,9 +188,21 @@ def _folds(count: int) -> list[NDArray[np.int64]]:
 
 def _fuse(seen: Seen, fusion: logistic.Logistic | None) -> NDArray[np.float64]:
     if fusion is None:
-        alone: NDArray[np.float64] = seen.features @ ALONE
+        alone: NDArray[np.float64] = seen.features[:, : len(NAMES)] @ ALONE
+        if _has_meaning(seen):
+            alone += seen.features[:, len(NAMES) :] @ ALONE_BY_MEANING
         return alone
     return fusion.logits(seen.features)
+
+
+def _has_meaning(seen: Seen) -> bool:
+    return bool(seen.features.shape[1] == len(NAMES) + len(BY_MEANING))
+
+
+def _has_anything(seen: Seen, row: int) -> bool:
+    """Tell whether an article has a word of the request, or its meaning."""
+    best = seen.features[row]
+    return bool(best[HAVING].max(initial=0) > 0 or (_has_meaning(seen) and best[len(NAMES) + 1] > NEAR))
 
 
 def _first_day(seen: Seen, logits: NDArray[np.float64], order: NDArray[np.int64]) -> float:
@@ -191,7 +226,10 @@ def _learn_fusion(
         wanted = np.isin(articles, solved_by)
         if not wanted.any():
             continue
-        ahead = np.argsort(-(seen.features[:, 0] + seen.features[:, 2] + seen.features[:, 6] + seen.features[:, 9]))
+        worth = seen.features[:, [0, 2, 6, 9]].sum(axis=1)
+        if _has_meaning(seen):
+            worth += seen.features[:, len(NAMES) + 1] + seen.features[:, len(NAMES) + 5]
+        ahead = np.argsort(-worth)
         kept = np.unique(np.concatenate([ahead[:CANDIDATES], np.flatnonzero(wanted)]))
         rows.append(seen.features[kept])
         right.append(wanted[kept])
@@ -231,9 +269,8 @@ def _signs(seen: Seen, logits: NDArray[np.float64], order: NDArray[np.int64]) ->
     second = float(logits[order[1]]) if len(order) > 1 else float(logits[first]) - 10
     agreeing = sum(int(np.argmax(seen.features[:, column])) == first for column in (0, 2, 6, 9))
     best = seen.features[first]
-    return np.array(
-        [
-            float(logits[first]), min(float(logits[first]) - second, 10.0), _share(logits, order)[0], agreeing,
-            best[7], best[6], best[9], best[1], best[3], seen.none, seen.known,
-        ]
-    )  # fmt: skip
+    signs = [
+        float(logits[first]), min(float(logits[first]) - second, 10.0), _share(logits, order)[0], agreeing,
+        best[7], best[6], best[9], best[1], best[3], seen.none, seen.known,
+    ]  # fmt: skip
+    return np.array([*signs, *best[len(NAMES) :]])

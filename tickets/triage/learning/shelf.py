@@ -8,6 +8,7 @@ from tickets.triage.learning import wording
 from tickets.triage.learning.bm25 import Index, Scores, postings
 from tickets.triage.learning.likeness import Likeness
 from tickets.triage.learning.memory import Paper
+from tickets.triage.learning.vectors import Encoder, Floats
 
 MOST_TITLES = 200
 
@@ -15,7 +16,7 @@ MOST_TITLES = 200
 class Shelf:
     """The papers of all articles; a row stands for an article, whatever languages it is in."""
 
-    def __init__(self, papers: Sequence[Paper]) -> None:
+    def __init__(self, papers: Sequence[Paper], encoder: Encoder | None = None) -> None:
         self.articles = np.array(sorted({paper.article for paper in papers}), dtype=np.int64)
         row_of = {int(article): row for row, article in enumerate(self.articles)}
         titles = [wording.tokens(paper.title, paper.language) for paper in papers]
@@ -29,6 +30,10 @@ class Shelf:
         self._papers_of: list[list[int]] = [[] for _ in self.articles]
         for paper, row in enumerate(self.row_of_paper):
             self._papers_of[row].append(paper)
+        self.encoder, self._meanings = encoder, None
+        if encoder is not None and papers:
+            titles_and_wholes = [*(one.title for one in papers), *(f"{one.title}\n{one.body}" for one in papers)]
+            self._meanings = encoder.many(titles_and_wholes)
 
     def matching(self, asked: Sequence[str]) -> Scores:
         """Score the words of the best paper of each article."""
@@ -37,6 +42,12 @@ class Shelf:
     def alike(self, words: Sequence[str]) -> tuple[Scores, Scores]:
         """Give the likeness of the best paper of each article, and of the best title."""
         return self._best(self._whole.scores(words)), self._best(self._title.scores(words))
+
+    def meant(self, vector: Floats) -> tuple[Scores, Scores]:
+        """Give how near the best title of each article is in meaning, and the best paper."""
+        assert self._meanings is not None
+        near = self._meanings @ vector
+        return self._best(near[: len(near) // 2]), self._best(near[len(near) // 2 :])
 
     def titles(self, asked: Sequence[str], ahead: Scores) -> tuple[Scores, Scores]:
         """Give how much of the best title is in the request, and how much of the request is in it; only for those ahead."""

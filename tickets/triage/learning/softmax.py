@@ -7,6 +7,7 @@ choose, and a few rounds are enough.
 
 import itertools
 import zlib
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,10 +72,11 @@ def _parts(words: Sequence[str], rows: int) -> list[int]:
 
 
 @lru_cache(_CACHED)
-def _pieces(word: str, rows: int) -> tuple[int, ...]:
+def _pieces(word: str, rows: int) -> "array[int]":
+    """Hash the pieces of a word; as an array, which takes a sixth of the memory of as many numbers apart."""
     framed = f"<{word}>"
     pieces = [framed[at : at + size] for size in _SIZES for at in range(len(framed) - size + 1)]
-    return tuple(zlib.crc32(piece.encode()) % rows for piece in pieces)
+    return array("i", (zlib.crc32(piece.encode()) % rows for piece in pieces))
 
 
 class Softmax:

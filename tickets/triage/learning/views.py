@@ -1,4 +1,8 @@
-"""Five views of a request: the articles' words, those of the tickets they solved, neighbours, titles, a classifier."""
+"""
+Five views of a request: the articles' words, those of the tickets they solved, neighbours, titles, a classifier.
+
+A sixth one, meaning, is there where vectors are.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +14,7 @@ from tickets.triage.learning import softmax
 from tickets.triage.learning.bm25 import Index, Scores, joined
 from tickets.triage.learning.memory import NOTHING, Classifier, Memory
 from tickets.triage.learning.shelf import Shelf
+from tickets.triage.learning.vectors import Floats
 
 NEIGHBOURS = 15
 RAREST, MORE = 12, 60  # so many words find the neighbours among many tickets, and among few
@@ -20,6 +25,10 @@ NAMES = (
     "text, relative", "text", "text and solved, relative", "text and solved", "title in request", "request in title",
     "neighbours", "best neighbour", "classifier, margin", "classifier", "how often", "likeness", "likeness, relative",
     "title likeness", "title likeness, relative",
+)  # fmt: skip
+BY_MEANING = (
+    "meaning of title", "meaning", "meaning, relative", "meaning of solved", "meaning of solved, relative",
+    "neighbours by meaning",
 )  # fmt: skip
 
 
@@ -58,10 +67,17 @@ class Views:
         self._often = np.log1p(often.astype(np.float64))
         self._classifier = classifier
         self._classes = _rows(classifier.articles, self.articles) if classifier else np.zeros(0, dtype=np.int64)
+        self.has_meaning = shelf.encoder is not None and memory.meanings is not None and len(self.articles) > 0
+        if self.has_meaning and memory.meanings is not None:
+            self._meant = memory.meanings.vectors.astype(np.float32)
+            self._solves_meant = self._solves[memory.meanings.rows]
 
-    def look(self, words: Sequence[str]) -> Seen:
-        """Look at a request in all five ways."""
-        features = np.zeros((len(self.articles), len(NAMES)))
+    def look(self, words: Sequence[str], meaning: Floats | None = None) -> Seen:
+        """Look at a request in all ways there are; its meaning counts where the articles have theirs."""
+        has_meaning = self.has_meaning and meaning is not None
+        features = np.zeros((len(self.articles), len(NAMES) + len(BY_MEANING) * has_meaning))
+        if has_meaning and meaning is not None:
+            self._look_by_meaning(meaning, features)
         asked = list(dict.fromkeys(words))
         text, rich = self.shelf.matching(asked), self.rich.scores(asked)
         whole, title = self.shelf.alike(words)
@@ -75,6 +91,23 @@ class Views:
         features[:, 10] = self._often
         known = sum(word in self.rich.words for word in asked) / max(len(asked), 1)
         return Seen(features, neighbours, none, known)
+
+    def _look_by_meaning(self, meaning: Floats, features: NDArray[np.float64]) -> None:
+        at = len(NAMES)
+        features[:, at], whole = self.shelf.meant(meaning)
+        features[:, at + 1], features[:, at + 2] = whole, whole - whole.max(initial=0)
+        if not len(self._meant):
+            return
+        near = self._meant @ meaning
+        solved = np.zeros(len(self.articles), dtype=np.float32)
+        for column in self._solves_meant.T:
+            there = column >= 0
+            np.maximum.at(solved, column[there], near[there])
+        features[:, at + 3], features[:, at + 4] = solved, solved - solved.max(initial=0)
+        best = np.argsort(-near, kind="stable")[:NEIGHBOURS]
+        weights = np.maximum(near[best], 0) ** 4
+        for row, weight in zip(self._solves_meant[best], weights / (float(weights.sum()) or 1.0), strict=True):
+            features[row[row >= 0], at + 5] += weight
 
     def _find_neighbours(self, asked: list[str], features: NDArray[np.float64]) -> list[Neighbour]:
         if not self.near.size:
