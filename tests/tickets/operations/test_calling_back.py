@@ -114,4 +114,4 @@ def test_of_ten_promises_at_once_one_stands_and_is_kept_once() -> None:
 
     assert race(lambda p: promise_callback(ticket, until=later(60), by=p, now=NOW), people, PromisedAlready) == 1
     assert race(lambda p: keep_callback(ticket, by=p, now=later(5)), people, NothingPromised) == 1
-    assert [event.kind for event in ticket.events.order_by("pk")] == ["opened", "callback", "called_back"]
+    assert [event.kind for event in ticket.events.order_by("pk")] == ["opened", "promised", "callback", "called_back"]

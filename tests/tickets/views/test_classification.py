@@ -125,7 +125,7 @@ def test_a_narrowed_list_costs_the_same_with_one_and_three_tickets(
         make_category()
     client = as_(agent)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = client.get(f"/tickets/?view=open&kind=incident&category={category.pk}")
 
     assert len(subjects(response)) == number
