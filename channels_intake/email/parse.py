@@ -1,6 +1,7 @@
 """Turn the bytes of a mail into an Envelope. Pure: no database, no clock, no network."""
 
 import hashlib
+import re
 
 from channels_intake.email import limits
 from channels_intake.email.addresses import first_sender, parse_addresses
@@ -95,6 +96,11 @@ def _assemble(
     )
 
 
+_FORWARDS = re.compile(
+    r"[\[(\s]*(?:fwd?|wg|weitergeleitet|tr|rv|enc|i|doorst|doorgestuurd|vs: fw|vb|vl|pd|tov|továbbítás|ilt|i̇lt|πρθ|"
+    r"转发|轉寄|転送|пересл)\.?\s?[:\uff1a]",
+    re.I,
+)
 _SENDERS = ("from", "reply-to", "sender", "return-path")
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 
@@ -117,11 +123,7 @@ def _ids(root: Part, name: str) -> tuple[str, ...]:
 
 
 def _is_forward(subject: str) -> bool:
-    return (
-        subject.lstrip("[( ")
-        .lower()
-        .startswith(("fw:", "fwd:", "wg:", "tr:", "rv:", "enc:", "i:", "doorst:", "vs: fw", "vb:"))
-    )
+    return bool(_FORWARDS.match(subject))
 
 
 def _files(body: Body, notes: list[str]) -> tuple[Attached, ...]:

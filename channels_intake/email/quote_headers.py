@@ -17,6 +17,7 @@ from channels_intake.email.quote_words import (
 
 _WIDTH = 400
 _WRAP = 6
+_NARROW = 50  # no program wraps lines that are shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def header_at(lines: list[str], at: int) -> Header | None:
         return None
     if line.endswith(">>>") and _GROUPWISE.fullmatch(lines[at][:_WIDTH].strip()) and DATED.search(line):
         return Header(at, at + 1)
-    is_ruled = line[0] in "-_=–—"
+    is_ruled = line[0] in "-_=–—#"
     if is_ruled and SEPARATOR.fullmatch(line):
         return Header(at, at + 1)
     if is_ruled and (_RULE.fullmatch(line) or _TITLE.fullmatch(line)):
@@ -118,6 +119,8 @@ def _wrote(lines: list[str], at: int) -> Header | None:
     joined = ""
     for number in range(at, min(len(lines), at + _WRAP)):
         line = _bare(lines[number])
+        if _is_marked(lines[number]) > _is_marked(lines[at]) and joined.count("<") <= joined.count(">"):
+            return None  # what somebody wrote above a quote is no part of it
         if not line:
             if (
                 number > at + 1
@@ -134,10 +137,23 @@ def _wrote(lines: list[str], at: int) -> Header | None:
         if _ends_introduction(line) and _is_introduction(joined, lines, number, single=number == at):
             begins = STRONG_START.match(first.lstrip("- (")) or ("@" in first and DATED.search(first))
             later = () if begins else range(at + 1, number + 1)
-            if any(STRONG_START.match(_bare(lines[other])) and _wrote(lines, other) for other in later):
+            if any(_begins_itself(lines, other) and _wrote(lines, other) for other in later):
                 return None
             return Header(at, number + 1)
     return None
+
+
+def _begins_itself(lines: list[str], at: int) -> bool:
+    """Tell whether an introduction rather starts here than on the line above, which was not wrapped for want of room."""
+    line, above = _bare(lines[at]), _bare(lines[at - 1])
+    if STRONG_START.match(line):
+        return True
+    word = line.split(" ", 1)[0]
+    return above.endswith((".", "!", "?", ":")) or len(above) + len(word) < _NARROW
+
+
+def _is_marked(line: str) -> bool:
+    return line[:_WIDTH].lstrip(" \t\xa0*").startswith(">")
 
 
 def _ends_introduction(line: str) -> bool:

@@ -379,3 +379,24 @@ def test_a_text_that_only_says_that_the_mail_is_html_gives_way_to_it(text, marku
     message.add_alternative(markup, subtype="html")
 
     assert to_envelope(message.as_bytes()).full_text == shown
+
+
+@pytest.mark.parametrize("prefix", ["Fwd:", "WG:", "Weitergeleitet:", "TR :", "PD:", "VL:", "转发："])
+def test_a_forward_is_known_by_its_subject_in_many_languages(prefix):
+    quoted = "Von: Otto <otto@x.example>\nGesendet: heute\nAn: Petra\nBetreff: Drucker\n\nEr brennt."
+    raw = f"From: p@kunde.example\nSubject: {prefix} Drucker\nContent-Type: text/plain; charset=utf-8\n\nBitte.\n\n{quoted}"
+
+    assert to_envelope(raw.encode()).text == f"Bitte.\n\n{quoted}"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (r'"Lang, Petra \"PL\"" <p@kunde.example>', 'Lang, Petra "PL"'),
+        (r'Petra "PL" Lang <p@kunde.example>', 'Petra "PL" Lang'),
+        (r'"\"Petra Lang\"" <p@kunde.example>', "Petra Lang"),
+        (r"'Petra Lang' <p@kunde.example>", "Petra Lang"),
+    ],
+)
+def test_quotes_within_a_name_stay_and_those_around_it_go(written, name):
+    assert to_envelope(f"From: {written}\nSubject: x\n\nx".encode()).from_name == name
