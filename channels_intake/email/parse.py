@@ -85,6 +85,7 @@ def _assemble(
         bounce=robot.bounce,
         bounced_ids=returned.ids,
         bounced_addresses=returned.addresses,
+        bounce_failed=returned.failed,
         language_hint=language_of(root),
         notes=tuple(dict.fromkeys(notes)),
         authentication_results=tuple(

@@ -212,7 +212,7 @@ def test_a_mail_without_message_id_is_known_by_its_bytes():
         ("bounce_report", {"auto_generated", "bounce"}),
         ("bounce_as_text", {"auto_generated", "bounce"}),
         ("asks_about_a_bounce", set()),
-        ("read_receipt", {"auto_generated"}),
+        ("read_receipt", {"auto_generated", "auto_reply"}),
     ],
 )
 def test_machine_mail_is_told_from_people(name, kinds):
