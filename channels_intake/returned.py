@@ -7,6 +7,7 @@ from channels_intake.envelope import Envelope
 from channels_intake.matching import proven, stored_id
 from helpdesk.lib import message_ids
 from notifications.models import Delivery
+from notifications.telling import tell_of_failure
 from people.models import User
 from tickets.models import Message, Ticket
 from tickets.operations.bouncing import file_bounce
@@ -34,14 +35,15 @@ def take_back(envelope: Envelope, *, now: datetime) -> tuple[Ticket, Message] | 
         now=now,
     )
     if bounced is not None and _failed(envelope):
-        _doubt(bounced, envelope.text or envelope.subject)
+        _doubt(bounced, envelope.text or envelope.subject, now=now)
     return ticket, message
 
 
 def _came_back(ids: tuple[str, ...]) -> Delivery | None:
     """Give the mail that came back: the nearest of these ids; the others are those that it answered."""
     ours = [f"<{one}>" for one in ids if message_ids.read(one) is not None]
-    found = {one.message_id: one for one in Delivery.objects.filter(message_id__in=ours, medium=Delivery.Medium.MAIL)}
+    mails = Delivery.objects.filter(message_id__in=ours, medium=Delivery.Medium.MAIL)
+    found = {one.message_id: one for one in mails.select_related("event__ticket", "event__by")}
     return next((found[one] for one in ours if one in found), None)
 
 
@@ -49,9 +51,9 @@ def _failed(envelope: Envelope) -> bool:
     return not _ONLY_LATE.match(envelope.subject) if envelope.bounce_failed is None else envelope.bounce_failed
 
 
-def _doubt(bounced: Delivery, why: str) -> None:
-    Delivery.objects.filter(pk=bounced.pk, state=Delivery.State.SENT).update(
-        state=Delivery.State.BOUNCED, error=why[:2_000]
-    )
+def _doubt(bounced: Delivery, why: str, *, now: datetime) -> None:
+    sent = Delivery.objects.filter(pk=bounced.pk, state=Delivery.State.SENT)
+    if sent.update(state=Delivery.State.BOUNCED, error=why[:2_000]):
+        tell_of_failure(bounced, now=now)
     if bounced.recipient_id is not None:
         User.objects.filter(pk=bounced.recipient_id).update(is_suspect=True)

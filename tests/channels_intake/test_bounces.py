@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from notifications.models import Delivery
+from notifications.resending import resend
 from notifications.telling import tell
 from people.models import User
 from tests.channels_intake.mails import bounce, mail, receive
@@ -46,6 +47,21 @@ def test_a_bounce_changes_no_state(answered: Delivery, queue: Queue) -> None:
     assert (ticket.state, ticket.reopen_count) == ("resolved", 0)
 
 
+def test_whoever_wrote_what_came_back_is_told_once_a_bounce(answered: Delivery) -> None:
+    notices = Delivery.objects.filter(medium=Delivery.Medium.INAPP, event=answered.event)
+
+    receive(bounce(answered.message_id))
+
+    assert list(notices.values_list("recipient", "state")) == [(answered.event.by_id, Delivery.State.SENT)]
+    notices.update(state=Delivery.State.SEEN)
+    receive(bounce(answered.message_id))  # the mail was not sent again meanwhile: no news
+    assert list(notices.values_list("state", flat=True)) == [Delivery.State.SEEN]
+    resend(Delivery.objects.get(pk=answered.pk), now=NOW)
+    Delivery.objects.filter(pk=answered.pk).update(state=Delivery.State.SENT)
+    receive(bounce(answered.message_id))
+    assert list(notices.values_list("state", flat=True)) == [Delivery.State.SENT]
+
+
 @pytest.mark.parametrize(
     ("subject", "action"),
     [
@@ -64,6 +80,7 @@ def test_a_report_that_it_is_late_or_arrived_blames_nobody(answered: Delivery, s
     assert taken.outcome == "appended"
     assert answered.state == Delivery.State.SENT
     assert not User.objects.get(email="petra@kunde.example").is_suspect
+    assert not Delivery.objects.filter(medium=Delivery.Medium.INAPP).exists()
 
 
 @pytest.mark.parametrize("subject", ["Unzustellbar: Verzögerte Lieferung", "Undeliverable: Delay in my delivery"])
