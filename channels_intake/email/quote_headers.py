@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from channels_intake.email.quote_words import (
+from helpdesk.lib.quote_words import (
     DATED,
     FIELD,
     FORWARD,
