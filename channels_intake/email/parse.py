@@ -62,7 +62,8 @@ def _assemble(
 ) -> Envelope:
     name, address = first_sender([value for key in _SENDERS for value in root.all(key)], charset)
     message_id = message_id_of(root)
-    reply = split_reply(without_armour(body.text), forwarded=_is_forward(subject))
+    text = without_armour(body.text)
+    reply = split_reply(text, forwarded=_is_forward(subject), answers=_is_answer(root, subject))
     return Envelope(
         channel="email",
         external_id=message_id or f"sha256:{hashlib.sha256(raw).hexdigest()}",
@@ -102,6 +103,11 @@ _FORWARDS = re.compile(
     r"转发|轉寄|転送|пересл)\.?\s?[:\uff1a]",
     re.I,
 )
+_ANSWERS = re.compile(
+    r".{0,40}\[#\d{1,12}\]|[\[(\s]*(?:re|aw|antw|antwort|sv|vs|ref|rif|r|res|odp|od|vá|ynt|yan|atb|на|ответ|απ|bls|"
+    r"回复|回覆|答复|返信|답장|رد|השב)\.?\s?(?:[\[(^]?\d{1,3}[\])]?)?\s?[:\uff1a]",
+    re.I,
+)
 _SENDERS = ("from", "reply-to", "sender", "return-path")
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 
@@ -125,6 +131,10 @@ def _ids(root: Part, name: str) -> tuple[str, ...]:
 
 def _is_forward(subject: str) -> bool:
     return bool(_FORWARDS.match(subject))
+
+
+def _is_answer(root: Part, subject: str) -> bool:
+    return bool(root.first("in-reply-to") or root.first("references") or _ANSWERS.match(subject))
 
 
 def _files(body: Body, notes: list[str]) -> tuple[Attached, ...]:

@@ -26,7 +26,7 @@ class Header:
 
     start: int
     end: int
-    is_block: bool = False  # a list of mail headers, which replies and forwards share
+    is_sure: bool = True  # false: forms on web pages send such lists, too
 
 
 def header_at(lines: list[str], at: int) -> Header | None:
@@ -42,9 +42,9 @@ def header_at(lines: list[str], at: int) -> Header | None:
     if is_ruled and (_RULE.fullmatch(line) or _TITLE.fullmatch(line)):
         block = _after_blanks(lines, at + 1)
         if block is not None and (end := _block_end(lines, block)):
-            return Header(at, end, is_block=True)
+            return Header(at, end)
     elif end := _block_end(lines, at):
-        return Header(at, end, is_block=True)
+        return Header(at, end, is_sure=any(_TIMED.search(line[:_WIDTH]) for line in lines[at:end]))
     return _wrote(lines, at)
 
 
@@ -67,6 +67,7 @@ def _stripped(line: str) -> str:
 _TITLE = re.compile(r"[-_=]{3,40}\s?[\"']?[^\W\d_][^-_=\n]{3,120}\s?[-_=]{3,40}")
 _GROUPWISE = re.compile(r">>>\s[^<>]{1,100}(?:<[^<>]{3,200}>)?[^<>]{0,60}>>>")
 _MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|&nbsp;")
+_TIMED = re.compile(r"\b\d{1,2}[:.h]\d{2}\b(?!\.?\d)")
 _RULE = re.compile(r"[_\-=–—]{8,}")
 
 
