@@ -117,8 +117,8 @@ def _decide(envelope: Envelope, around: Circumstances) -> Acceptance:
     envelope = without_tokens(envelope)
     if found.ticket is not None and sender is not None:
         return append(envelope, sender, found.ticket, verdict, around)
-    if envelope.auto_reply and found.related is None:
-        return Acceptance(Outcome.IGNORED, STRAY_REPLY, role="system")
+    if envelope.auto_reply:  # though it speaks of a ticket that is done, or of one that its sender has no part in
+        return Acceptance(Outcome.IGNORED, STRAY_REPLY, role="system", answers=found.related)
     return open_new(envelope, sender, found, verdict, around)
 
 

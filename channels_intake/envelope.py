@@ -50,6 +50,7 @@ class Envelope:
     bounce: bool = False
     bounced_ids: tuple[str, ...] = ()  # Message-IDs of the mail that came back
     bounced_addresses: tuple[str, ...] = ()
+    bounce_failed: bool | None = None  # false: it is only late, or even arrived; none: its report says nothing of that
     language_hint: str = ""
     notes: tuple[str, ...] = ()  # "code" or "code:detail", worded by channels_intake.email.notes
     authentication_results: tuple[str, ...] = ()  # raw, topmost first; trust only your own server's

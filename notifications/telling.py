@@ -99,8 +99,17 @@ def tell_of_failure(delivery: Delivery, *, now: datetime) -> None:
     if author is None or not author.is_active or not can(author, "view_notes", delivery.event.ticket):
         return
     failed = Delivery(event=delivery.event, recipient=author, medium=INAPP, state=Delivery.State.SENT, created_at=now)
-    Delivery.objects.bulk_create([failed], ignore_conflicts=True)
-    live.publish(f"user:{author.pk}", "notification", {"ticket": delivery.event.ticket_id})
+    Delivery.objects.bulk_create(
+        [failed],
+        update_conflicts=True,  # it may come back from another recipient, or once more: that is news again
+        unique_fields=["event", "recipient", "medium"],
+        update_fields=["state", "created_at"],
+    )
+
+    def after_commit() -> None:
+        live.publish(f"user:{author.pk}", "notification", {"ticket": delivery.event.ticket_id})
+
+    transaction.on_commit(after_commit, robust=True)
 
 
 def wake_sender() -> None:

@@ -7,6 +7,7 @@ from channels_intake.email.words import decode_words, one_line
 
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,255}")
 _LOOSE = re.compile(r"[^@<>]{1,64}@[^@<>]{1,255}")
+_QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*+)"', re.S)
 _EDGES = " \t\"'<>()[],;:."
 
 
@@ -114,7 +115,13 @@ def _last_angle(piece: bytes) -> int:
 
 
 def _name(raw: bytes, fallback: str) -> str:
-    text = one_line(decode_words(re.sub(rb"\\(.)", rb"\1", raw.strip().strip(b'"')), fallback))
+    text = one_line(decode_words(re.sub(rb"\\(.)", rb"\1", _unquoted(raw.strip())), fallback))
     if text.startswith("(") and text.endswith(")"):
         text = text[1:-1]
-    return text.strip("\"' \t<>,").strip()[: limits.NAME_CHARS]
+    edges = "' \t<>," if text.count('"') == 2 and not text.startswith('"') else "\"' \t<>,"  # Petra "PL" keeps hers
+    return text.strip(edges).strip()[: limits.NAME_CHARS]
+
+
+def _unquoted(raw: bytes) -> bytes:
+    whole = _QUOTED.fullmatch(raw)
+    return whole[1] if whole else raw.strip(b'"')

@@ -14,6 +14,7 @@ _READ = 200_000
 _RECIPIENT = re.compile(
     rb"^(?:Final|Original)-Recipient[ \t]*:[ \t]*(?:[^;\r\n]{1,40};)?[ \t]*([^\r\n]{3,300})", re.I | re.M
 )
+_ACTION = re.compile(rb"^Action[ \t]*:[ \t]*([A-Za-z]{3,20})", re.I | re.M)
 _RAW_ID = re.compile(rb"^[ \t>|]{0,8}Message-I[dD][ \t]*:[ \t]*(?:\r?\n[ \t>]+)?(<[^<>\r\n]{3,500}>)", re.I | re.M)
 _ID_LIST = re.compile(
     rb"^[ \t>|]{0,8}(?:References|In-Reply-To)[ \t]*:((?:[^\r\n]*\r?\n[ \t]+(?=<))*+[^\r\n]*)", re.I | re.M
@@ -28,19 +29,24 @@ _ORIGINAL = frozenset({"message/rfc822", "text/rfc822-headers", "message/rfc822-
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """Message-IDs of the returned mail, its own first, and the addresses that refused it."""
+    """
+    Message-IDs of the returned mail, its own first, and the addresses that refused it.
+
+    `failed` is what the report says by itself: false where a mail is only late or even arrived, none if it says nothing.
+    """
 
     ids: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+    failed: bool | None = None
 
 
 def returned_mail(root: Part, text: str) -> Returned:
     """Read the attached original and status of a bounce, or what its text quotes of them."""
     own = {one for raw in root.all("message-id") for one in ids_in(raw)}
     ids: list[str] = []
-    related: list[str] = [
-        one for name in ("in-reply-to", "references") for raw in root.all(name) for one in ids_in(raw)
-    ]
+    actions: list[bytes] = []
+    related: list[str] = [one for raw in root.all("in-reply-to") for one in ids_in(raw)]
+    related.extend(one for raw in root.all("references") for one in reversed(ids_in(raw)))  # the last is the nearest
     addresses: list[str] = [
         clean_address(part) for raw in root.all("x-failed-recipients") for part in raw.decode("latin-1").split(",")
     ]
@@ -48,7 +54,9 @@ def returned_mail(root: Part, text: str) -> Returned:
         if part.content_type in _ORIGINAL:
             _read_original(decoded(part)[:_READ], ids, related)
         elif part.content_type == "message/delivery-status":
-            addresses.extend(_recipients(decoded(part)[:_READ]))
+            status = decoded(part)[:_READ]
+            addresses.extend(_recipients(status))
+            actions.extend(found[1].lower() for found in islice(_ACTION.finditer(status), 50))
     quoted = text[:_READ].encode()
     ids.extend(one for found in islice(_RAW_ID.finditer(quoted), 20) for one in ids_in(found[1]))
     related.extend(one for found in islice(_ID_LIST.finditer(quoted), 20) for one in ids_in(found[1]))
@@ -58,7 +66,8 @@ def returned_mail(root: Part, text: str) -> Returned:
     if not any(addresses):
         addresses.extend(_named_in(text, root))
     found = [one for one in dict.fromkeys(ids + related) if one not in own]
-    return Returned(tuple(found[:50]), tuple(dict.fromkeys(address for address in addresses if address))[:50])
+    refused = tuple(dict.fromkeys(address for address in addresses if address))[:50]
+    return Returned(tuple(found[:50]), refused, b"failed" in actions if actions else None)
 
 
 def _named_in(text: str, root: Part) -> list[str]:

@@ -33,6 +33,7 @@ _SAME = {
 }
 _EXTENSIONS = {
     "message/rfc822": ".eml", "text/plain": ".txt", "text/html": ".html", "image/jpeg": ".jpg", "text/calendar": ".ics",
+    "application/xml": ".xml", "text/xml": ".xml",
     "message/delivery-status": ".txt", "text/rfc822-headers": ".txt", "application/pgp-signature": ".asc",
     "application/pgp-encrypted": ".asc", "application/octet-stream": ".bin", "application/pkcs7-signature": ".p7s",
 }  # fmt: skip

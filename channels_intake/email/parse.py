@@ -1,6 +1,7 @@
 """Turn the bytes of a mail into an Envelope. Pure: no database, no clock, no network."""
 
 import hashlib
+import re
 
 from channels_intake.email import limits
 from channels_intake.email.addresses import first_sender, parse_addresses
@@ -61,7 +62,8 @@ def _assemble(
 ) -> Envelope:
     name, address = first_sender([value for key in _SENDERS for value in root.all(key)], charset)
     message_id = message_id_of(root)
-    reply = split_reply(without_armour(body.text), forwarded=_is_forward(subject))
+    text = without_armour(body.text)
+    reply = split_reply(text, forwarded=_is_forward(subject), answers=_is_answer(root, subject))
     return Envelope(
         channel="email",
         external_id=message_id or f"sha256:{hashlib.sha256(raw).hexdigest()}",
@@ -84,6 +86,7 @@ def _assemble(
         bounce=robot.bounce,
         bounced_ids=returned.ids,
         bounced_addresses=returned.addresses,
+        bounce_failed=returned.failed,
         language_hint=language_of(root),
         notes=tuple(dict.fromkeys(notes)),
         authentication_results=tuple(
@@ -95,6 +98,16 @@ def _assemble(
     )
 
 
+_FORWARDS = re.compile(
+    r"[\[(\s]*(?:fwd?|wg|weitergeleitet|tr|rv|enc|i|doorst|doorgestuurd|vs: fw|vb|vl|pd|tov|továbbítás|ilt|i̇lt|πρθ|"
+    r"转发|轉寄|転送|пересл)\.?\s?[:\uff1a]",
+    re.I,
+)
+_ANSWERS = re.compile(
+    r".{0,40}\[#\d{1,12}\]|[\[(\s]*(?:re|aw|antw|antwort|sv|vs|ref|rif|r|res|odp|od|vá|ynt|yan|atb|на|ответ|απ|bls|"
+    r"回复|回覆|答复|返信|답장|رد|השב)\.?\s?(?:[\[(^]?\d{1,3}[\])]?)?\s?[:\uff1a]",
+    re.I,
+)
 _SENDERS = ("from", "reply-to", "sender", "return-path")
 _DELIVERED = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 
@@ -117,11 +130,11 @@ def _ids(root: Part, name: str) -> tuple[str, ...]:
 
 
 def _is_forward(subject: str) -> bool:
-    return (
-        subject.lstrip("[( ")
-        .lower()
-        .startswith(("fw:", "fwd:", "wg:", "tr:", "rv:", "enc:", "i:", "doorst:", "vs: fw", "vb:"))
-    )
+    return bool(_FORWARDS.match(subject))
+
+
+def _is_answer(root: Part, subject: str) -> bool:
+    return bool(root.first("in-reply-to") or root.first("references") or _ANSWERS.match(subject))
 
 
 def _files(body: Body, notes: list[str]) -> tuple[Attached, ...]:

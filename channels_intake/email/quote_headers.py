@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from channels_intake.email.quote_words import (
+from helpdesk.lib.quote_words import (
     DATED,
     FIELD,
     FORWARD,
@@ -17,6 +17,7 @@ from channels_intake.email.quote_words import (
 
 _WIDTH = 400
 _WRAP = 6
+_NARROW = 50  # no program wraps lines that are shorter
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Header:
 
     start: int
     end: int
-    is_block: bool = False  # a list of mail headers, which replies and forwards share
+    is_sure: bool = True  # false: forms on web pages send such lists, too
 
 
 def header_at(lines: list[str], at: int) -> Header | None:
@@ -35,15 +36,15 @@ def header_at(lines: list[str], at: int) -> Header | None:
         return None
     if line.endswith(">>>") and _GROUPWISE.fullmatch(lines[at][:_WIDTH].strip()) and DATED.search(line):
         return Header(at, at + 1)
-    is_ruled = line[0] in "-_=–—"
+    is_ruled = line[0] in "-_=–—#"
     if is_ruled and SEPARATOR.fullmatch(line):
         return Header(at, at + 1)
     if is_ruled and (_RULE.fullmatch(line) or _TITLE.fullmatch(line)):
         block = _after_blanks(lines, at + 1)
         if block is not None and (end := _block_end(lines, block)):
-            return Header(at, end, is_block=True)
+            return Header(at, end)
     elif end := _block_end(lines, at):
-        return Header(at, end, is_block=True)
+        return Header(at, end, is_sure=any(_TIMED.search(line[:_WIDTH]) for line in lines[at:end]))
     return _wrote(lines, at)
 
 
@@ -66,6 +67,7 @@ def _stripped(line: str) -> str:
 _TITLE = re.compile(r"[-_=]{3,40}\s?[\"']?[^\W\d_][^-_=\n]{3,120}\s?[-_=]{3,40}")
 _GROUPWISE = re.compile(r">>>\s[^<>]{1,100}(?:<[^<>]{3,200}>)?[^<>]{0,60}>>>")
 _MARKS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]|&nbsp;")
+_TIMED = re.compile(r"\b\d{1,2}[:.h]\d{2}\b(?!\.?\d)")
 _RULE = re.compile(r"[_\-=–—]{8,}")
 
 
@@ -118,6 +120,8 @@ def _wrote(lines: list[str], at: int) -> Header | None:
     joined = ""
     for number in range(at, min(len(lines), at + _WRAP)):
         line = _bare(lines[number])
+        if _is_marked(lines[number]) > _is_marked(lines[at]) and joined.count("<") <= joined.count(">"):
+            return None  # what somebody wrote above a quote is no part of it
         if not line:
             if (
                 number > at + 1
@@ -134,10 +138,23 @@ def _wrote(lines: list[str], at: int) -> Header | None:
         if _ends_introduction(line) and _is_introduction(joined, lines, number, single=number == at):
             begins = STRONG_START.match(first.lstrip("- (")) or ("@" in first and DATED.search(first))
             later = () if begins else range(at + 1, number + 1)
-            if any(STRONG_START.match(_bare(lines[other])) and _wrote(lines, other) for other in later):
+            if any(_begins_itself(lines, other) and _wrote(lines, other) for other in later):
                 return None
             return Header(at, number + 1)
     return None
+
+
+def _begins_itself(lines: list[str], at: int) -> bool:
+    """Tell whether an introduction rather starts here than on the line above, which was not wrapped for want of room."""
+    line, above = _bare(lines[at]), _bare(lines[at - 1])
+    if STRONG_START.match(line):
+        return True
+    word = line.split(" ", 1)[0]
+    return above.endswith((".", "!", "?", ":")) or len(above) + len(word) < _NARROW
+
+
+def _is_marked(line: str) -> bool:
+    return line[:_WIDTH].lstrip(" \t\xa0*").startswith(">")
 
 
 def _ends_introduction(line: str) -> bool:

@@ -17,10 +17,15 @@ class Reply:
     signature: str
 
 
-def split_reply(text: str, forwarded: bool = False) -> Reply:
-    """Split a mail's text; `forwarded` keeps the mail below the first introduction, which then is what is sent."""
+def split_reply(text: str, forwarded: bool = False, answers: bool = True) -> Reply:
+    """
+    Split a mail's text.
+
+    `forwarded` keeps the mail below the first introduction, which then is what is sent; in one that `answers` nothing,
+    what looks like mail headers may be the fields of a form.
+    """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    sorted_lines = _sort(lines[:_MAX_LINES], forwarded)
+    sorted_lines = _sort(lines[:_MAX_LINES], forwarded, answers)
     new, quoted, rest = sorted_lines.new, sorted_lines.quoted, lines[_MAX_LINES:]
     if not _has_words(new):
         return Reply(text.strip(), "", "")
@@ -39,7 +44,7 @@ class _Sorted:
     in_quote: bool = False  # everything from the last introduction on is quoted
 
 
-def _sort(lines: list[str], forwarded: bool) -> _Sorted:
+def _sort(lines: list[str], forwarded: bool, answers: bool) -> _Sorted:
     """Sort lines into the author's and the quoted; answers between quotes are the author's."""
     found = _Sorted()
     at = 0
@@ -51,7 +56,7 @@ def _sort(lines: list[str], forwarded: bool) -> _Sorted:
         if header is not None and _quote_follows(lines, header.end):
             found.quoted.extend(lines[at : header.end])
             at = header.end
-        elif header is not None and forwarded:
+        elif header is not None and (forwarded or not (answers or header.is_sure)):
             found.kept = lines[at:]
             break
         elif header is not None:

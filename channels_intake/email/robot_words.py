@@ -20,7 +20,7 @@ BOUNCE_SUBJECT = re.compile(
     r"not delivered)|"
     r"(?:delivery|mail|message) delay(?:ed)?|delayed (?:mail|message)|(?:automatische )?unzustellbarkeits|"
     r"fehler bei der (?:nachrichten)?zustellung|zustellung (?:fehlgeschlagen|verz|der nachricht)|"
-    r"nachricht (?:konnte )?nicht zugestellt|"
+    r"nachricht (?:konnte )?nicht zugestellt|nicht zugestellt\s*:|"
     r"warning: (?:could not send|message .{0,40}delayed)|could not (?:send|deliver)|nondeliverable|non[- ]?delivery|"
     r"there was an error sending your mail|message you sent blocked|notice: mail delivery|postmaster notify|"
     r"non remis|échec de (?:la )?remise|message non distribu|(?:votre )?message n['’ ]a pas pu|no se p(?:uede|udo) entregar|"
@@ -44,6 +44,7 @@ BOUNCE_TEXT = re.compile(
     r"(?:permanent|fatal) (?:fatal )?error|user unknown|unknown user|mailbox (?:unavailable|is full|full|not found)|"
     r"recipient (?:address )?rejected|message .{0,40}returned to|returned mail|reason for (?:the )?(?:return|failure)|"
     r"transcript of session|unrouteable address|no such (?:user|recipient|mailbox)|remote host said|"
+    r"fehler bei der (?:nachrichten)?zustellung|"
     r"konnte nicht zugestellt|nicht zugestellt (?:werden|an\b)|wurden? nicht zugestellt|empfänger nicht erreicht|"
     r"not (?:been )?delivered|(?:mailbox|mail box|quota) .{0,60}(?:is full|exceeded)|postfach .{0,60}voll|"
     r"échec de la remise|n'a pas pu être remis|no se pudo entregar|impossibile recapitare|退回|送达|配信|"
@@ -53,9 +54,12 @@ BOUNCE_TEXT = re.compile(
 )
 ABSENCE = re.compile(
     r"(?:re:\s*|aw:\s*)?\[?(?:(?:automatic reply|auto(?:matic)?[- ]?(?:reply|response|antwort)|autore|"
+    r"(?:abwesen(?:d|heit)|urlaub|absence|vacation|(?:ich )?bin .{0,30}(?:nicht im (?:büro|hause)|im urlaub|abwesend)|"
+    r"i(?:['’]m| am) (?:currently )?(?:out of (?:the )?office|on (?:vacation|holiday|leave)))\b.{0,40}\b(?:re|aw|antw)\s?|"
     r"(?:i am )?(?:currently )?out of (?:the )?office(?: auto\w*)?(?: reply)?|vacation (?:reply|response|message|notice)|"
     r"away from (?:my )?(?:mail|desk|office)|yahoo! auto response|ooo|"
-    r"automatische (?:antwort|abwesenheits\w+)|abwesenheits(?:notiz|nachricht|meldung|assistent|info|benachrichtigung)|"
+    r"automatische (?:e-?mail-?)?(?:antwort|abwesenheits\w+)|"
+    r"abwesenheits(?:notiz|nachricht|meldung|assistent|info|benachrichtigung)|"
     r"urlaubs(?:notiz|nachricht|meldung)|nicht im (?:büro|hause)|"
     r"réponse automatique|message d['’]absence|absence du bureau|absent du bureau|respuesta automática|"
     r"fuera de (?:la )?oficina|risposta automatica|fuori (?:sede|ufficio)|automatisch antwoord|"
@@ -68,7 +72,7 @@ ABSENCE = re.compile(
     r"自動応答|自動返信|不在通知|自动(?:答复|回复)|自動(?:回覆|回复)|자동\s?(?:회신|응답)|부재\s?중|תשובה אוטומטית|رد تلقائي)"
     r"\s*(?:[:\uff1a\[\]]|re:|$)|"
     r"auto:.{0,80}\b(?:out of|außer haus|abwesend|not in|absent|away|im urlaub)\b|"
-    r"abwesen(?:d|heit):\s*(?:re|aw|antw)\b|"
+    r"auto:\s*(?:re|aw|antw)\s?:|"
     r"[\w .,'-]{2,60} (?:is (?:currently )?out of (?:the )?office|ist (?:außer haus|nicht im (?:büro|hause)|abwesend))\.?"
     r"\s*(?:\(|$))",
     re.I,

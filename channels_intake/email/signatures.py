@@ -26,10 +26,19 @@ _GADGET = re.compile(
     r"iphon|ipad|ipod|imachine|android|blackberry|samsung|galaxy|huawei|xiaomi|nokia|htc|sony|xperia|lumia|"
     r"windows phone|windows mail|"
     r"\bmail for windows|mail für windows|outlook|yahoo|gmail|gmx|web\.de|t-online|mobile?\b|mobilger|handy|"
-    r"smartphone|phone|tablet|"
+    r"smartphone|phone|tablet|pixel\b|oneplus|motorola|\btuta|"
     r"\bapp\b|thunderbird|proton|sparrow|spark|airmail|mailbox|verizon|at&t|t-mobile|telekom|posteo|nine\b|k-9|"
     r"bluemail|zimbra|unterwegs|application mail|яндекс|"
     r"(?:mail|correo|poczta|e-post) (?:para|voor|for|för|für|pour|per|dla) windows",
+    re.I,
+)
+# What only a program says, whatever sentences it makes.
+_ADVERT = re.compile(
+    r"(?:sicher gesendet mit|secured with|sent securely with|sent with) (?:tuta|proton)\b.{0,150}|"
+    r"sent via the (?:samsung|galaxy|iphone)\b[^,]{0,40},? an? [^,]{2,30} (?:smartphone|tablet|device)|"
+    r"(?:virenfrei|virus-free|sans virus|libre de virus)\.?\s?(?:www\.\S{3,40})?|"
+    r"(?:diese e-?mail wurde|this e-?mail has been|cet e-?mail a été|(?:este|el) (?:correo|e-?mail)) .{0,60}"
+    r"\b(?:viren|viruses|virus)\b.{0,60}",
     re.I,
 )
 _LIST_FOOTER = re.compile(r"mailing list\b|unsubscribe|mailman|abbestellen|listinfo|google groups", re.I)
@@ -81,15 +90,15 @@ def _device(lines: list[str]) -> int | None:
     last = [number for number, line in enumerate(lines) if line.strip()][-3:]
     for at in reversed(last):
         line = lines[at].strip()
-        link_free = re.sub(r"<?https?://\S+", "", line)
-        if (
-            len(line) <= 400
-            and _DEVICE.fullmatch(link_free.strip())
-            and _GADGET.search(link_free)
-            and not re.search(r",\s|\.\s+\w", link_free)
-        ):
+        if len(line) <= 400 and _names_a_program(re.sub(r"<?https?://\S+", "", line).strip()):
             return at if _words(lines[:at]) else None
     return None
+
+
+def _names_a_program(line: str) -> bool:
+    if _ADVERT.fullmatch(line):
+        return True
+    return bool(_DEVICE.fullmatch(line) and _GADGET.search(line) and not re.search(r",\s|\.\s+\w", line))
 
 
 def _words(lines: list[str]) -> bool:

@@ -6,7 +6,7 @@ from channels_intake.email import limits
 from channels_intake.email.parts import Part
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
-_MBOX = re.compile(rb"\s*+>?From [^\n]*\n")
+_MBOX = re.compile(rb"\s*+>?From (?![ \t]*:)[^\n]*\n")
 _BEFORE = re.compile(rb"[\r\n\xef\xbb\xbf]*+")
 
 

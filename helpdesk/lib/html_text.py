@@ -19,6 +19,7 @@ _BLOCK = frozenset(
 _PARAGRAPH = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "dl", "pre", "blockquote"})
 _QUOTE = re.compile(r"type\s*=\s*[\"']?cite|class\s*=\s*[\"']?[^\"'>]*quote|id\s*=\s*[\"']?[^\"'>]*quote", re.I)
 _NUMBER = re.compile(r"\d{1,6}")
+_SCHEME = re.compile(r"^(?:mailto:|tel:|https?://)?(?:www\.)?")
 _MAX_CHARS = 1_000_000
 _MAX_DEPTH = 20  # tables within tables whose rows are kept together
 _MAX_PICTURES = 20
@@ -227,8 +228,7 @@ class _Walker:
         href, self.href, self.anchor = self.href.strip(), "", []
         if not re.match(r"https?://|mailto:|tel:", href, re.I) or len(href) > 2_000:
             return
-        bare = re.sub(r"^(?:mailto:|tel:|https?://)", "", href, flags=re.I).rstrip("/")
-        if shown and bare.lower() not in shown.lower() and shown.rstrip("/").lower() not in href.lower():
+        if shown and not _names_itself(href, shown):
             self.line.append(f" <{href}>")
 
     def image(self, attributes: str) -> None:
@@ -255,6 +255,12 @@ class _Walker:
 
     def prefix(self) -> str:
         return "> " * min(10, sum(self.quotes[:200]))
+
+
+def _names_itself(href: str, shown: str) -> bool:
+    """Tell whether the words of a link are its address, or the beginning of it."""
+    address, words = (_SCHEME.sub("", one.lower()).rstrip("/") for one in (href, shown))
+    return address in words or ("." in words and address.startswith(words))
 
 
 def _attribute(attributes: str, name: str) -> str:

@@ -49,7 +49,12 @@ def mail(
 
 
 def bounce(
-    original: str, *, recipient: str = "petra@kunde.example", subject: str = "Undelivered Mail Returned to Sender"
+    original: str,
+    *,
+    recipient: str = "petra@kunde.example",
+    subject: str = "Undelivered Mail Returned to Sender",
+    action: str = "failed",
+    references: str = "",
 ) -> bytes:
     """Write the report that the mail with this Message-ID did not reach its recipient."""
     return (
@@ -58,8 +63,9 @@ def bounce(
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
         "--b\r\nContent-Type: text/plain\r\n\r\nI'm sorry to have to inform you that your message could not be delivered.\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
-        f"Final-Recipient: rfc822; {recipient}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
-        f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {original}\r\nSubject: Re: Drucker\r\n\r\nHallo\r\n--b--\r\n"
+        f"Final-Recipient: rfc822; {recipient}\r\n{f'Action: {action}' if action else 'X-Action: none'}\r\n\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: {original}\r\nReferences: {references}\r\n"
+        "Subject: Re: Drucker\r\n\r\nHallo\r\n--b--\r\n"
     ).encode()
 
 

@@ -192,6 +192,17 @@ def test_an_absence_notice_is_filed_and_changes_no_state(queue: Queue) -> None:
     assert receive(mail(Auto_Submitted="auto-replied")).outcome == "ignored"
 
 
+def test_an_absence_notice_never_makes_a_ticket_not_even_late_or_from_a_stranger(queue: Queue) -> None:
+    first = receive(mail())
+    answers = first.acknowledgement.message_id
+    stranger = receive(mail("vertretung@kunde.example", answers=answers, subject="Abwesenheitsnotiz"))
+    close(resolve(first.ticket, solution="Papier", by=make_agent(queue), now=NOW), by=None, now=NOW)
+    late = receive(mail(answers=answers, Auto_Submitted="auto-replied"), now=NOW + timedelta(days=15))
+
+    assert [(one.outcome, one.ticket, one.answers) for one in (stranger, late)] == [("ignored", None, first.ticket)] * 2
+    assert Ticket.objects.count() == 1
+
+
 def test_a_late_answer_to_a_closed_ticket_opens_a_linked_one(queue: Queue) -> None:
     first = receive(mail())
     resolve(first.ticket, solution="Papier", by=make_agent(queue), now=NOW)

@@ -1,11 +1,13 @@
 """Quotes of many mail programs fold, answers and forwarded mails stay, and nothing is cut."""
 
+import html
 import re
 import time
 
 import pytest
 
 from helpdesk.lib.html import Frame, clean_document, to_text
+from tests.channels_intake.email.introductions import BLOCKS, INTRODUCTIONS
 
 HEAD_DE = "<b>Von:</b> Support &lt;it@x.example&gt;<br><b>Gesendet:</b> Montag, 2. November 2026 09:00<br><b>An:</b> Rita<br><b>Betreff:</b> AW: Drucker"
 HEAD_EN = "<b>From:</b> Support<br><b>Sent:</b> Monday, November 2, 2026 9:00 AM<br><b>To:</b> Rita<br><b>Subject:</b> RE: Printer"
@@ -54,6 +56,32 @@ def test_what_is_quoted_folds_and_what_is_new_stays(source: str) -> None:
     assert "ALT" not in outside(shown)
     assert re.match(r"NEU(?:\s+Von meinem iPhone)?$", outside(shown).strip())
     assert "<summary>Quoted history</summary>" in shown
+
+
+@pytest.mark.parametrize(
+    "introduction", [one for one in INTRODUCTIONS.values() if one.rstrip("\u202c").endswith(":") and "\n" not in one]
+)
+def test_an_introduction_of_any_language_is_known_before_a_quote(introduction: str) -> None:
+    source = f"<div>NEU</div><div>{html.escape(introduction)}</div><blockquote><div>ALT</div></blockquote>"
+
+    assert outside(body(source)).strip() == "NEU"
+
+
+@pytest.mark.parametrize("labels", BLOCKS.values(), ids=BLOCKS)
+def test_the_headers_of_an_older_mail_are_known_in_any_language(labels: tuple[str, ...]) -> None:
+    values = ("Support &lt;it@x.example&gt;", "2. November 2026 09:00", "Rita", "RE: Drucker")
+    block = "<br>".join(f"<b>{label}:</b> {value}" for label, value in zip(labels, values, strict=True))
+
+    assert outside(body(f"<p>NEU</p><div style='border-top:solid'><p>{block}</p></div><p>ALT</p>")).strip() == "NEU"
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Er sagte 3 mal, es geht.", "In Raum 4 wrote somebody on the wall.", "Von: Raum 4<br>An: Raum 5"]
+)
+def test_sentences_between_quotes_are_no_introductions(sentence: str) -> None:
+    source = f"<p>NEU</p><blockquote type=cite>ALT</blockquote><p>{sentence}</p><blockquote type=cite>ALT</blockquote>"
+
+    assert to_text(sentence) in outside(body(source))
 
 
 @pytest.mark.parametrize("source", STYLES.values(), ids=STYLES)

@@ -45,6 +45,11 @@ def test_lists_keep_their_marks(source, text):
         ("<a href='http://x.example/?a=1&amp;b=2'>hier</a>", "hier <http://x.example/?a=1&b=2>"),
         ("<a href='mailto:a@b.example'>a@b.example</a>", "a@b.example"),
         ("<a href='javascript:x()'>hier</a>", "hier"),
+        ("<a href='http://x.example/hilfe'>Hilfe</a>", "Hilfe <http://x.example/hilfe>"),
+        ("<a href='http://x.example/a/Plan.pdf'>Plan.pdf</a>", "Plan.pdf <http://x.example/a/Plan.pdf>"),
+        ("<a href='https://www.x.example/?u=1'>x.example</a>", "x.example"),
+        ("<a href='http://x.example/'>www.x.example</a>", "www.x.example"),
+        ("<a href='tel:+49221'>+49221</a>", "+49221"),
         ("<a href='http://x.example/'>offen", "offen <http://x.example/>"),
     ],
 )

@@ -6,6 +6,14 @@ from channels_intake.email.quotes import split_reply
 
 LINES = [
     "Sent from my iPhone",
+    "Gesendet mit Tutanota",
+    "Sicher gesendet mit Tuta Mail. Holen Sie sich Ihr eigenes verschlüsseltes, werbefreies Postfach:",
+    "Gesendet von meinem Pixel",
+    "Sent via the Samsung Galaxy S21 5G, an AT&T 5G smartphone",
+    "Virenfrei.www.avast.com",
+    "Virus-free. www.avg.com",
+    "Diese E-Mail wurde von Avast-Antivirussoftware auf Viren geprüft.",
+    "This email has been checked for viruses by Avast antivirus software.",
     "Sent from my Galaxy",
     "Sent from Mail for Windows",
     "Sent from Mail<https://go.microsoft.com/fwlink/?LinkId=550986> for Windows 10",
@@ -93,6 +101,8 @@ LINES = [
 ]
 
 SENTENCES = [
+    "Diese E-Mail wurde nicht auf Viren geprüft, und jetzt ist mein Rechner langsam und zeigt seltsame Fenster mit Werbung.",
+    "Ist mein Rechner virenfrei?",
     "Sent from my desk in Berlin, I will come later to your office.",
     "Von meinem iPhone aus geht es nicht.",
     "Ich habe die Mail von meinem iPhone gesendet und sie kam nicht an.",

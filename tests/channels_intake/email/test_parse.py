@@ -212,7 +212,7 @@ def test_a_mail_without_message_id_is_known_by_its_bytes():
         ("bounce_report", {"auto_generated", "bounce"}),
         ("bounce_as_text", {"auto_generated", "bounce"}),
         ("asks_about_a_bounce", set()),
-        ("read_receipt", {"auto_generated"}),
+        ("read_receipt", {"auto_generated", "auto_reply"}),
     ],
 )
 def test_machine_mail_is_told_from_people(name, kinds):
@@ -379,3 +379,73 @@ def test_a_text_that_only_says_that_the_mail_is_html_gives_way_to_it(text, marku
     message.add_alternative(markup, subtype="html")
 
     assert to_envelope(message.as_bytes()).full_text == shown
+
+
+@pytest.mark.parametrize("prefix", ["Fwd:", "WG:", "Weitergeleitet:", "TR :", "PD:", "VL:", "转发："])
+def test_a_forward_is_known_by_its_subject_in_many_languages(prefix):
+    quoted = "Von: Otto <otto@x.example>\nGesendet: heute\nAn: Petra\nBetreff: Drucker\n\nEr brennt."
+    raw = f"From: p@kunde.example\nSubject: {prefix} Drucker\nContent-Type: text/plain; charset=utf-8\n\nBitte.\n\n{quoted}"
+
+    assert to_envelope(raw.encode()).text == f"Bitte.\n\n{quoted}"
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (r'"Lang, Petra \"PL\"" <p@kunde.example>', 'Lang, Petra "PL"'),
+        (r'Petra "PL" Lang <p@kunde.example>', 'Petra "PL" Lang'),
+        (r'"\"Petra Lang\"" <p@kunde.example>', "Petra Lang"),
+        (r"'Petra Lang' <p@kunde.example>", "Petra Lang"),
+    ],
+)
+def test_quotes_within_a_name_stay_and_those_around_it_go(written, name):
+    assert to_envelope(f"From: {written}\nSubject: x\n\nx".encode()).from_name == name
+
+
+FORM = "Neue Anfrage\n\nVon: Petra Lang <p@k.example>\nAn: it@firma.example\nDatum: 3.3.2026\nBetreff: Drucker\n\nEr brennt."
+
+
+@pytest.mark.parametrize("subject", ["Kontaktformular", "Antwort auf alles", "Reparatur: Drucker", "Rechnung: 5"])
+def test_the_fields_of_a_form_are_no_quoted_mail(subject):
+    envelope = to_envelope(f"From: form@k.example\nSubject: {subject}\n\n{FORM}".encode())
+
+    assert envelope.text == FORM
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Subject: Re: Drucker",
+        "Subject: AW: Drucker",
+        "Subject: Re[2]: Drucker",
+        "Subject: RE : Drucker",
+        "Subject: Odp: Drucker",
+        "Subject: 回复：Drucker",
+        "Subject: Drucker [#12]",
+        "Subject: Drucker\nIn-Reply-To: <a@x>",
+        "Subject: Drucker\nReferences: <a@x>",
+    ],
+)
+def test_an_answer_is_known_by_its_subject_or_its_thread(head):
+    envelope = to_envelope(f"From: form@k.example\n{head}\n\n{FORM}".encode())
+
+    assert (envelope.text, envelope.full_text) == ("Neue Anfrage", FORM)
+
+
+def test_marked_quotes_are_folded_in_any_mail():
+    raw = b"From: p@k.example\nSubject: Drucker\n\nBitte lesen.\n\nAm 3.3.2026 um 9:12 schrieb X:\n> alt\n"
+
+    assert to_envelope(raw).text == "Bitte lesen."
+
+
+def test_a_space_before_the_colon_of_from_makes_no_mbox_line():
+    envelope = to_envelope(b"From : p@k.example\nSubject : x\n\nHallo")
+
+    assert (envelope.from_address, envelope.subject, envelope.text) == ("p@k.example", "x", "Hallo")
+
+
+@pytest.mark.parametrize("kind", ["application/xml", "text/xml"])
+def test_xml_without_a_name_is_named_as_such(kind):
+    envelope = to_envelope(f"From: p@k.example\nSubject: x\nContent-Type: {kind}\n\n<a/>".encode())
+
+    assert [file.name for file in envelope.attachments] == ["attachment-1.xml"]

@@ -19,6 +19,31 @@ def test_an_introduction_is_recognized(introduction, mark):
     assert is_recognized(introduction, mark)
 
 
+@pytest.mark.parametrize("mark", ["", "> "], ids=["bare", "marked"])
+@pytest.mark.parametrize("above", ["Vielen Dank!", "Geht", "Danke,\nPetra"])
+@pytest.mark.parametrize(
+    "introduction",
+    [
+        "Support <support@firma.example> writes:",
+        "Mar 3, 2026, 09:12 by support@firma.example:",
+        "Support <support@firma.example> 于2026年3月3日周二 09:12写道：",
+        "Support <support@firma.example>, 3 Mar 2026 Sal, 09:12 tarihinde şunu yazdı:",
+        "Support <support@firma.example> ezt írta (időpont: 2026. márc. 3., K, 9:12):",
+        "În mar., 3 mar. 2026 la 09:12, Support <support@firma.example> a scris:",
+        "вт, 3 бер. 2026 р. о 09:12 Support <support@firma.example> пише:",
+        "Στις Τρί 3 Μαρ 2026 στις 9:12 π.μ., ο/η Support <support@firma.example> έγραψε:",
+        "> Support <support@firma.example> hat am 03.03.2026 09:12 CET geschrieben:",
+    ],
+)
+def test_an_introduction_takes_nothing_of_the_line_right_above_it(introduction, above, mark):
+    if introduction.startswith(">"):
+        mark = "> "
+    reply = split_reply(f"{above}\n{introduction}\n{mark}\n{mark}Bitte neu starten.\n")
+
+    assert reply.new == above
+    assert introduction in reply.quoted
+
+
 @pytest.mark.parametrize("width", [50, 70])
 @pytest.mark.parametrize("introduction", [one for one in INTRODUCTIONS.values() if "\n" not in one and len(one) > 60])
 def test_an_introduction_is_recognized_over_several_lines(introduction, width):

@@ -63,6 +63,33 @@ def test_sentences_that_look_like_introductions_stay(text):
     assert split_reply(text).new == text
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "##- Please type your reply above this line -##",
+        "--- Reply above this line ---",
+        "##- Bitte geben Sie Ihre Antwort oberhalb dieser Zeile ein -##",
+        "----- Bitte antworten Sie über dieser Linie -----",
+    ],
+)
+def test_what_follows_the_line_to_answer_above_is_quoted(line):
+    reply = split_reply(f"Hat geklappt.\n\n{line}\n\nBitte neu starten.\n")
+
+    assert (reply.new, reply.quoted) == ("Hat geklappt.", f"{line}\n\nBitte neu starten.")
+
+
+def test_a_sentence_about_a_line_above_stays():
+    text = "- Der Fehler steht über dieser Zeile\n- die Uhr geht nach"
+
+    assert split_reply(text).new == text
+
+
+def test_an_angle_bracket_alone_on_the_next_line_ends_the_introduction():
+    introduction = 'Am 3.3.2026 17:48 schrieb "Support" <support@firma.example\n>:'
+
+    assert split_reply(f"Geht.\n\n{introduction}\n\n> Bitte\n").new == "Geht."
+
+
 def test_answers_between_quotes_are_the_author_s():
     reply = split_reply("Hallo,\n\nAm 3.3.26 schrieb X:\n> Modell?\nLX 300\n\n> Seit wann?\nGestern\n")
 

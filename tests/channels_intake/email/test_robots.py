@@ -6,6 +6,12 @@ from channels_intake.email.parse import to_envelope
 from channels_intake.envelope import Envelope
 
 BOUNCES = {
+    "exchange de older": (
+        "Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@firma.example>",
+        "Nicht zugestellt: Re: Drucker",
+        "Fehler bei der Zustellung an:\n\nweg@kunde.example",
+        {},
+    ),
     "exim": (
         "Mail Delivery System <Mailer-Daemon@mx.example>",
         "Mail delivery failed: returning message to sender",
@@ -325,6 +331,13 @@ BOUNCES = {
 }
 
 ABSENCES = [
+    "Automatische E-Mail-Antwort: Drucker",
+    "Abwesend Re: Drucker",
+    "Abwesenheit: AW: Drucker",
+    "Urlaub Re: Drucker",
+    "Bin bis Freitag im Urlaub Re: Drucker",
+    "I'm out of the office Re: Printer",
+    "Auto: Re: Printer",
     "Automatic reply: Re: Printer",
     "Automatische Antwort: Re: Drucker",
     "Réponse automatique : Imprimante",
@@ -382,6 +395,9 @@ ABSENCES = [
 ]
 
 PEOPLE = {
+    "Urlaub: Antrag lässt sich nicht speichern": ("p@kunde.example", "Re ist drin, Urlaub nicht."),
+    "Abwesenheit: wie trage ich sie ein?": ("p@kunde.example", "Danke"),
+    "Auto: Kratzer am Dienstwagen": ("p@kunde.example", "Danke"),
     "Problem with automatic reply": ("p@k.example", "How do I set up an automatic reply in Outlook?"),
     "Auto: Reifen kaputt": ("p@k.example", "Mein Dienstwagen steht."),
     "Undeliverable mails since Monday": ("p@k.example", "All my mails come back with 550 5.1.1. What can I do?"),
@@ -445,3 +461,59 @@ def test_people_who_write_about_machines_are_people(subject, sender, text):
 )
 def test_a_notice_of_absence_is_known_by_its_headers(name, value):
     assert mail("p@kunde.example", "Drucker", "Bin weg.", **{name: value}).auto_reply
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X-Autoresponder", "cPanel"),
+        ("X-Vacation", "yes"),
+        ("X-POST-MessageClass", "9; Autoresponder"),
+        ("Content-Type", "multipart/report; report-type=disposition-notification; boundary=b"),
+    ],
+)
+def test_further_answers_of_machines_are_known_by_their_headers(name, value):
+    raw = f"From: p@kunde.example\nSubject: Drucker\n{name}: {value}\n\nBin weg.".encode()
+
+    assert to_envelope(raw).auto_reply
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["X-OTRS-Loop", "X-RT-Loop-Prevention", "X-ServiceNow-Generated", "X-FC-MachineGenerated", "X-Cron-Env", "X-Loop"],
+)
+def test_the_mail_of_other_helpdesks_and_of_cron_is_known(name):
+    envelope = mail("p@kunde.example", "Drucker", "Ihr Vorgang", **{name: "yes"})
+
+    assert (envelope.auto_generated, envelope.auto_reply) == (True, False)
+
+
+def test_a_notice_of_absence_with_an_empty_return_path_is_no_bounce():
+    envelope = mail(
+        "p@kunde.example", "Abwesenheitsnotiz", "Mail wird nicht zugestellt an 550 Leute.", Return_Path="<>"
+    )
+
+    assert (envelope.auto_reply, envelope.bounce) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("actions", "failed"), [(["failed"], True), (["delayed"], False), (["delivered", "failed"], True), ([], None)]
+)
+def test_a_report_says_whether_the_mail_failed(actions, failed):
+    status = "\n\n".join(f"Final-Recipient: rfc822; p@kunde.example\nAction: {action}" for action in actions)
+    raw = (
+        "From: mailer-daemon@mx.example\nSubject: Report\nContent-Type: multipart/report; "
+        f"report-type=delivery-status; boundary=b\n\n--b\n\nReport.\n--b\n"
+        f"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx\n\n{status}\n--b--\n"
+    )
+
+    assert to_envelope(raw.encode()).bounce_failed is failed
+
+
+def test_of_several_ids_the_nearest_comes_first():
+    raw = (
+        b"From: mailer-daemon@mx.example\nSubject: Undelivered Mail\nReferences: <a@x> <b@x> <c@x>\n\n"
+        b"This is a permanent error."
+    )
+
+    assert to_envelope(raw).bounced_ids == ("c@x", "b@x", "a@x")

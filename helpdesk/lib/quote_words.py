@@ -15,7 +15,9 @@ SEPARATOR = re.compile(
     r"исходное\s+сообщение|оригінальне\s+повідомлення|оригинално\s+съобщение|αρχικό\s+μήνυμα|"
     r"izvorna\s+poruka|izvirno\s+sporočilo|algsõnum|"
     r"原始邮件|原始郵件|邮件原件|元のメッセージ|原文|원본\s*(?:메일|메시지)|"
-    r"reply\s+message|antwort\s+nachricht)[-_=*–—:\s]{0,40}|-{5,40}\s*original\s*-{5,40}",
+    r"reply\s+message|antwort\s+nachricht)[-_=*–—:\s]{0,40}|-{5,40}\s*original\s*-{5,40}|"
+    r"\W{2,40}(?:please |bitte )?(?:(?:type|write|enter|reply|answer|respond|antworten|schreiben|geben)\b.{0,40})?"
+    r"\b(?:above|oberhalb|über) (?:this|der|diese[rs]?) (?:line|linie|zeile)\b.{0,30}\W{2,40}",
     re.I,
 )
 FORWARD = re.compile(
