@@ -51,3 +51,8 @@ eval:
 bench-triage:
 	@bin/bootstrap local
 	@N='$(N)' exec .venv/bin/python -m bench.triage
+
+.PHONY: sla-proof
+sla-proof:
+	@bin/bootstrap test
+	@N='$(N)' exec .venv/bin/python -m tests.oracle
