@@ -53,3 +53,8 @@ bench-triage:
 	@bin/bootstrap local
 	@[ -z '$(VECTORS)' ] || bin/vectors
 	@TRIAGE_VECTORS='$(VECTORS)' N='$(N)' exec .venv/bin/python -m bench.triage
+
+.PHONY: sla-proof
+sla-proof:
+	@bin/bootstrap test
+	@N='$(N)' exec .venv/bin/python -m tests.oracle

@@ -71,6 +71,8 @@ def promised(ticket: Ticket, *, now: datetime) -> list[Clock]:
     Without a policy nothing is promised. The event that says so keeps `agreed(ticket)` as its `terms`.
     """
     found = _agree(ticket, now)
+    if not ticket._state.adding:
+        _leave_out(ticket, _done_at(ticket), now)
     clocks = []
     for metric in _FROM_THE_START:
         minutes = found.minutes(metric, ticket.priority) if found else None
@@ -181,18 +183,20 @@ def restart(ticket: Ticket, *, now: datetime) -> None:
     """Run on after a reopening; the time since the ticket was done does not count, and what was broken stays so."""
     clocks = _unfinished(ticket)
     found = terms(ticket)
+    resolution = ticket.clocks.filter(metric=Metric.RESOLUTION).order_by("-generation").first()
+    _leave_out(ticket, _done_at(ticket) or (resolution and resolution.ended_at), now)
     for metric in _FROM_THE_START:
-        last = ticket.clocks.filter(metric=metric).order_by("-generation").first()
-        is_met = metric == Metric.FIRST_RESPONSE and ticket.first_response_at is not None
+        is_first = metric == Metric.FIRST_RESPONSE
+        last = ticket.clocks.filter(metric=metric).order_by("-generation").first() if is_first else resolution
+        is_met = is_first and ticket.first_response_at is not None
         minutes = found.minutes(metric, ticket.priority) if found else None
         if found is None or minutes is None or last is None or last.state in Clock.UNFINISHED or is_met:
             continue
-        if metric == Metric.FIRST_RESPONSE:
+        if is_first:
             clocks.append(_start(ticket, metric, found, minutes, now=now))
-            continue
-        if last.ended_at is not None and last.ended_at < now:
-            Pause.objects.create(ticket=ticket, state=Pause.RESOLVED, began_at=last.ended_at, ended_at=now)
-        clocks.append(_follow(last, found, minutes=minutes, now=now))
+        else:
+            last.ticket = ticket
+            clocks.append(_follow(last, found, minutes=minutes, now=now))
     _note_next_due(ticket, clocks)
 
 
@@ -354,6 +358,20 @@ def _settle(ticket: Ticket, metric: str, met: bool, now: datetime) -> None:
             _end(clock, Clock.State.CANCELLED, now)
         events.record(ticket, Event.Kind.PROMISED, by=None, now=now, metric=metric, priority=int(ticket.priority))
     _note_next_due(ticket, clocks)
+
+
+def _done_at(ticket: Ticket) -> datetime | None:
+    """Give when a ticket was solved or set aside, whichever came first since it was last worked on."""
+    begun = ticket.events.filter(kind__in=(Event.Kind.OPENED, Event.Kind.RESUMED, Event.Kind.REOPENED))
+    newest = begun.order_by("-pk").values_list("pk", flat=True).first() or 0
+    done = ticket.events.filter(kind__in=(Event.Kind.RESOLVED, Event.Kind.VOIDED), pk__gt=newest)
+    return done.order_by("pk").values_list("at", flat=True).first()
+
+
+def _leave_out(ticket: Ticket, done_at: datetime | None, now: datetime) -> None:
+    """Note that a ticket was done, which never counts, whichever promise is taken up again and when."""
+    if done_at is not None and done_at < now:
+        Pause.objects.create(ticket=ticket, state=Pause.RESOLVED, began_at=done_at, ended_at=now)
 
 
 def _close_pause(ticket: Ticket, now: datetime) -> None:

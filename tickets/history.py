@@ -92,6 +92,7 @@ def _promise_anew(walk: Walk, happening: Happening, lookup: Lookup) -> None:
     facts = happening.facts["terms"]
     walk.terms, walk.priority = lookup(facts), facts.get("priority", walk.priority)
     walk.state = "open" if walk.is_answered else "new"
+    _leave_out(walk, walk.done_at, happening.at)
     for metric in (FIRST, RESOLUTION):
         if not (metric == FIRST and walk.is_answered):
             _begin(walk, metric, walk.terms, happening.at)
@@ -189,6 +190,7 @@ def _resolved(walk: Walk, happening: Happening, _lookup: Lookup) -> None:
         if promise.is_unfinished:
             _finish(promise, happening.at)
     walk.state, walk.is_answered = "resolved", True
+    walk.done_at = walk.done_at or happening.at
 
 
 def _voided(walk: Walk, happening: Happening, _lookup: Lookup) -> None:
@@ -196,21 +198,19 @@ def _voided(walk: Walk, happening: Happening, _lookup: Lookup) -> None:
     for promise in walk.promises:
         if promise.is_unfinished:
             _end(promise, "cancelled", happening.at)
-    walk.state = "void"
+    walk.state, walk.done_at = "void", walk.done_at or happening.at
 
 
 def _reopened(walk: Walk, happening: Happening, _lookup: Lookup) -> None:
+    last_first, last = _last(walk, FIRST), _last(walk, RESOLUTION)
+    _leave_out(walk, walk.done_at or (last.ended_at if last is not None else None), happening.at)
     walk.state = "open"
     if walk.terms is None:
         return
-    last_first, last = _last(walk, FIRST), _last(walk, RESOLUTION)
     if not walk.is_answered and last_first is not None and not last_first.is_unfinished:
         _begin(walk, FIRST, walk.terms, happening.at)
-    if last is None or last.is_unfinished or walk.terms.minutes(RESOLUTION, walk.priority) is None:
-        pass
-    else:
-        if last.ended_at is not None and last.ended_at < happening.at:
-            walk.stretches.append(("resolved", last.ended_at, happening.at))
+    is_promised = walk.terms.minutes(RESOLUTION, walk.priority) is not None
+    if last is not None and not last.is_unfinished and is_promised:
         _go_on(walk, last)
     if happening.facts.get("asked"):
         _ask(walk, happening.at)
@@ -301,6 +301,13 @@ def _finish(promise: Promise, now: datetime) -> None:
 
 def _end(promise: Promise, state: str, now: datetime) -> None:
     promise.state, promise.ended_at = state, now
+
+
+def _leave_out(walk: Walk, done_at: datetime | None, now: datetime) -> None:
+    """Note that the ticket was done; it is worked on again."""
+    if done_at is not None and done_at < now:
+        walk.stretches.append(("resolved", done_at, now))
+    walk.done_at = None
 
 
 def _close_stretch(walk: Walk, now: datetime) -> None:
