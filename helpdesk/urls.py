@@ -15,6 +15,7 @@ urlpatterns = [
     path("start/", include("reports.urls")),
     path("people/", include("people.urls")),
     path("tickets/", include("tickets.urls")),
+    path("api/", include("tickets.api_urls")),
     path("knowledge/", include("knowledgebase.urls")),
     path("intake/", include("channels_intake.urls")),
     path("mail/", include("notifications.urls")),

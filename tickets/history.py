@@ -5,7 +5,7 @@ What a ticket's clocks must be, computed from its events alone: pure, apart from
 another policy would have meant.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -69,6 +69,13 @@ def replay(happenings: Iterable[Happening], lookup: Lookup) -> Walk:
     `is_known` is false if an event that should name its terms does not, as in what was imported or is older than they are.
     """
     walk = Walk()
+    for _happening in steps(walk, happenings, lookup):
+        pass
+    return walk
+
+
+def steps(walk: Walk, happenings: Iterable[Happening], lookup: Lookup) -> Iterator[Happening]:
+    """Go through the events and give each of them when `walk` stands behind it."""
     for happening in happenings:
         _see(walk, happening.at)
         step = _STEPS.get(happening.kind)
@@ -78,7 +85,13 @@ def replay(happenings: Iterable[Happening], lookup: Lookup) -> Walk:
             _promise_anew(walk, happening, lookup)
         if step is not None:
             step(walk, happening, lookup)
-    return walk
+        yield happening
+
+
+def stretches_of(walk: Walk, promise: Promise) -> list[tuple[str, datetime, datetime | None]]:
+    """List the stretches in which this promise stands still, each with its state."""
+    standing = _standing(promise)
+    return [stretch for stretch in walk.stretches if stretch[0] in standing]
 
 
 def _see(walk: Walk, now: datetime) -> None:
@@ -280,8 +293,7 @@ def _go_on(walk: Walk, last: Promise) -> None:
 def _compute(walk: Walk, promise: Promise) -> None:
     if promise.terms is None or promise.minutes is None:
         return
-    standing = _standing(promise)
-    pauses = [(since, to) for state, since, to in walk.stretches if state in standing]
+    pauses = [(since, to) for _state, since, to in stretches_of(walk, promise)]
     due_at = promise.terms.due(promise.started_at, promise.minutes, pauses)
     promise.state = "running" if due_at else "paused"
     promise.due_at = due_at

@@ -111,8 +111,11 @@ log 404 404 404 403 403 403 403 302 302 log
 
 log 404 404 404 404 200 200 200 200 200 log
     GET  tickets:show tickets:row tickets:thread tickets:body tickets:full tickets:attachment
+    GET  tickets:clocks tickets:clock
     GET  tickets:appointment intake:original intake:headers intake:attached
     GET  intake:chat_desk intake:chat_desk_talk intake:chat_solutions notifications:deliveries
+403 404 404 404 404 200 200 200 200 200 403
+    GET  api:clocks
 log 404 404 404 404 403 302 302 302 302 log
     POST tickets:messages tickets:notes tickets:attempts tickets:participants tickets:participant_removal
     POST tickets:still_asked tickets:lead_call
@@ -198,6 +201,7 @@ log 404 404 404 403 403 403 403 403 422 log
 """
 # Everything that takes the number of a ticket together with that of one of its parts.
 PARTS = [
+    "tickets:clock",
     "tickets:attachment", "tickets:appointment", "tickets:body", "tickets:full", "intake:original", "intake:headers",
     "intake:attached", "notifications:resending", "notifications:address",
     "portal:attachment", "portal:body", "portal:link_attachment", "portal:link_body",

@@ -321,6 +321,7 @@ def address(world: World, name: str, case: Case | None = None, child: Case | Non
         "key": world.picture.key if space == "knowledge" else world.chat.key if space == "intake" else child.file.key if space in ("tickets", "portal") else "x",
         "file": child.mail.key, "delivery_id": child.delivery.pk, "signed": world.link,
         "language": "en" if name in TRANSLATION else "de", "number": world.proposal.pk if name in PROPOSAL else 1,
+        "clock": child.ticket.clocks.order_by("pk").values_list("pk", flat=True).first(),
         "kind": "reply", "uidb36": "1", "member": world.people["view"].pk,
         "attempt": child.ticket.attempts.order_by("pk").values_list("pk", flat=True).first(),
     }  # fmt: skip
