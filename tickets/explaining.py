@@ -268,12 +268,12 @@ def _did(act: Mapping[str, Any], queues: Mapping[int, str], people: Mapping[int,
     if "skipped" in act:
         return skipped.get(str(act["skipped"]), str(act["skipped"]))
     to = act.get("to")
-    several = to if isinstance(to, list) else [to]
+    several = [one for one in (to if isinstance(to, list) else [to]) if isinstance(one, int)]
     name = ", ".join(people.get(one, "?") for one in several)
     said = {
         "notify": lambda: gettext("told %(names)s") % {"names": name},
         "raise_priority": lambda: gettext("raised the priority to %(name)s") % {"name": _priority(to)},
-        "move": lambda: gettext("moved the ticket to %(queue)s") % {"queue": queues.get(several[0], "")},
+        "move": lambda: gettext("moved the ticket to %(queue)s") % {"queue": queues.get(several[0], "") if several else ""},
         "assign_on_call": lambda: gettext("gave it to %(name)s, who is on call") % {"name": name},
         "tell_requester": lambda: gettext("told the requester"),
         "call_lead": lambda: gettext("called a lead"),
