@@ -17,7 +17,7 @@ def copy(ticket: Ticket, number: int, *, apart: timedelta) -> None:
     assert opened is not None
     with connection.cursor() as cursor:
         for model, rows, moved in (
-            (Ticket, [ticket.pk], {"id": "id + n", "token": "'copy-' || n"}),
+            (Ticket, [ticket.pk], {"id": "id + n", "token": "'copy-' || (id + n)"}),
             (Event, [opened.pk], {"ticket_id": "ticket_id + n", "at": _later("at", apart), "relay_at": "NULL"}),
             (Clock, list(ticket.clocks.values_list("pk", flat=True)), {
                 "ticket_id": "ticket_id + n",

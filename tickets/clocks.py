@@ -184,7 +184,7 @@ def restart(ticket: Ticket, *, now: datetime) -> None:
     clocks = _unfinished(ticket)
     found = terms(ticket)
     resolution = ticket.clocks.filter(metric=Metric.RESOLUTION).order_by("-generation").first()
-    _leave_out(ticket, _done_at(ticket) or (resolution and resolution.ended_at), now)
+    _leave_out(ticket, _done_at(ticket) or (resolution.ended_at if resolution else None), now)
     for metric in _FROM_THE_START:
         is_first = metric == Metric.FIRST_RESPONSE
         last = ticket.clocks.filter(metric=metric).order_by("-generation").first() if is_first else resolution

@@ -33,7 +33,7 @@ DATABASE = "chaos"
 MINUTES = 10
 WORKERS = 3
 AHEAD = timedelta(seconds=25)  # the workers have started by then
-GRACE = 240.0
+PATIENCE = 60.0  # without any progress
 GOAL = 5.0
 
 # How late: from the moment named to the commit, as PostgreSQL remembers it, not as the sweep wrote it down.
@@ -126,7 +126,7 @@ class Timers:
 
     def _play(self) -> int:
         plan = [] if self.calm else self._plan()
-        began, told = time.monotonic(), 0.0
+        began, told, most, moved_at = time.monotonic(), 0.0, 0, time.monotonic()
         until = began + (self.first - _now()).total_seconds() + 62
         while True:
             time.sleep(0.2)
@@ -139,8 +139,10 @@ class Timers:
                 told = time.monotonic()
                 found = self._count()
                 print(f"  {told - began:4.0f} s  {found.get('broken', -1):5} broken  {dict(self.done)}", flush=True)
+                if found.get("broken", 0) > most:
+                    most, moved_at = found["broken"], told
                 over = told > until and not plan
-                if over and (self._is_settled(found) or told > until + GRACE):
+                if over and (self._is_settled(found) or told > max(until, moved_at) + PATIENCE):
                     return self._judge()
 
     def _plan(self) -> list[tuple[float, str, Callable[[], Any]]]:
