@@ -23,7 +23,8 @@ lock:
 
 chaos:
 	@bin/bootstrap test
-	@exec .venv/bin/python -m tests.chaos
+	@.venv/bin/python -m tests.chaos
+	@exec .venv/bin/python -m tests.chaos timers
 
 .PHONY: bench
 bench:
@@ -58,3 +59,8 @@ bench-triage:
 sla-proof:
 	@bin/bootstrap test
 	@N='$(N)' exec .venv/bin/python -m tests.oracle
+
+.PHONY: bench-timers
+bench-timers:
+	@bin/bootstrap local
+	@N='$(N)' exec .venv/bin/python -m bench.timers

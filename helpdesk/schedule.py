@@ -8,11 +8,14 @@ from celery.beat import Scheduler
 from django.db import DatabaseError, close_old_connections
 
 from helpdesk.celery import app
+from helpdesk.lib.waking import AFTER_THE_CLOCKS
 
 log = logging.getLogger(__name__)
 
+# Deadlines come before telling people of events: many that fall due at once cause many events.
+LATER = {"priority": AFTER_THE_CLOCKS}
 app.conf.beat_schedule = {
-    "relay events": {"task": "tickets.relay_events", "schedule": 2.0, "options": {"expires": 10}},
+    "relay events": {"task": "tickets.relay_events", "schedule": 2.0, "options": LATER | {"expires": 10}},
     "release held answers": {"task": "tickets.release_held", "schedule": 2.0, "options": {"expires": 10}},
     "fire clocks": {"task": "tickets.fire_due_clocks", "schedule": 2.0, "options": {"expires": 10}},
     "release absent": {"task": "tickets.release_absent", "schedule": 10.0, "options": {"expires": 30}},

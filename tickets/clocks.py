@@ -247,20 +247,24 @@ def keep_callback(ticket: Ticket, *, now: datetime, kept: bool) -> None:
     _settle(ticket, Metric.CALLBACK, kept, now)
 
 
-def breach(clock: Clock, *, now: datetime) -> None:
-    """Mark a clock that ran out; it goes on until it is met late."""
-    clock.state = Clock.State.BREACHED
-    clock.breached_at = now
-    clock.wake_at = next_wake(clock)
+def breach(clock: Clock, steps: list[tuple[datetime, int]], *, now: datetime) -> None:
+    """
+    Mark a clock that ran out; it goes on until it is met late. `steps` are left to be taken; the caller saves `breached`.
+
+    The earliest deadline of the ticket stays: a clock that ran out counts among its clocks as before.
+    """
+    clock.state, clock.breached_at = Clock.State.BREACHED, now
+    clock.wake_at = _wake(clock, steps)
     clock.save(update_fields=["state", "breached_at", "wake_at"])
     clock.ticket.breached = True
-    _note_next_due(clock.ticket, _unfinished(clock.ticket))
 
 
-def sleep(clock: Clock) -> None:
-    """Note when a clock that was just looked at is to be looked at again."""
-    clock.wake_at = next_wake(clock)
-    clock.save(update_fields=["wake_at"])
+def sleep(clock: Clock, steps: list[tuple[datetime, int]]) -> None:
+    """Note when a clock that was just looked at is to be looked at again: for the first of these steps, or its deadline."""
+    wake_at = _wake(clock, steps)
+    if wake_at != clock.wake_at:
+        clock.wake_at = wake_at
+        clock.save(update_fields=["wake_at"])
 
 
 def drop(clock: Clock, *, now: datetime) -> None:
@@ -270,7 +274,11 @@ def drop(clock: Clock, *, now: datetime) -> None:
 
 def next_wake(clock: Clock) -> datetime | None:
     """Give when something happens next on a clock: the earliest step not taken yet, or the deadline."""
-    pending = [at for at, _step in steps_left(clock)]
+    return _wake(clock, steps_left(clock))
+
+
+def _wake(clock: Clock, steps: list[tuple[datetime, int]]) -> datetime | None:
+    pending = [at for at, _step in steps]
     if clock.state == Clock.State.RUNNING and clock.due_at is not None:
         pending.append(clock.due_at)
     return min(pending, default=None)

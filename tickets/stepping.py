@@ -27,19 +27,19 @@ def take(clock: Clock, step_id: int, *, due_at: datetime, now: datetime) -> Esca
     if step is None:
         raise ValueError(f"Clock {clock.pk} has no step {step_id}.")
     ticket = clock.ticket
-    applied = conditions.meets(clocks.facts_of(ticket), step.conditions)
+    applied = not step.conditions or conditions.meets(clocks.facts_of(ticket), step.conditions)
     fire = EscalationFire.objects.create(
         ticket=ticket, metric=clock.metric, cycle=clock.cycle, step_id=step.pk, clock=clock, due_at=due_at, at=now,
         applied=applied,
     )  # fmt: skip
     if applied:
-        fire.outcome = [_act(action, clock, now) for action in step.actions]
+        fire.outcome = [_act(action, place, clock, now) for place, action in enumerate(step.actions)]
         fire.save(update_fields=["outcome"])
     return fire
 
 
-def _act(action: Action, clock: Clock, now: datetime) -> dict[str, Any]:
-    ticket = Ticket.objects.select_related("queue", "requester").get(pk=clock.ticket_id)  # as the last action left it
+def _act(action: Action, place: int, clock: Clock, now: datetime) -> dict[str, Any]:
+    ticket = Ticket.objects.get(pk=clock.ticket_id) if place else clock.ticket  # as the last action left it
     kind: str = action["do"]
     return {"do": kind} | _ACTIONS[kind](action, ticket, clock, now)
 

@@ -50,7 +50,7 @@ def tell_stories(company: Company, *, now: datetime) -> int:
 def _let_clocks_run_out(now: datetime) -> None:
     """Fire what fell due untold, each at its moment, so that nothing fires when the workers start."""
     while clock := Clock.objects.filter(wake_at__lte=now).order_by("wake_at").first():
-        timers.fire(clock.pk, clock.ticket_id, clock.wake_at or now)
+        timers.fire(clock.pk, clock.wake_at or now)
 
 
 @dataclass
@@ -165,4 +165,4 @@ class _Story:
         clock = clocks.order_by(F("due_at")).first()
         if clock is not None and clock.due_at is not None:
             self.at = max(self.at, clock.due_at)
-            timers.fire(clock.pk, self.ticket.pk, self.at)
+            timers.fire(clock.pk, self.at)
