@@ -3,6 +3,7 @@
 from django.urls import path
 
 from helpdesk.administration.mail_urls import PATTERNS
+from helpdesk.administration.policy_urls import PATTERNS as POLICIES
 from helpdesk.administration.question_urls import PATTERNS as QUESTIONS
 from helpdesk.administration.rota_urls import PATTERNS as ROTAS
 from helpdesk.administration.views import (
@@ -15,7 +16,6 @@ from helpdesk.administration.views import (
     modes,
     organisations,
     people,
-    policies,
     queues,
     rules,
     triage,
@@ -59,10 +59,7 @@ urlpatterns = [
     path("calendars/<int:pk>/year/", calendar_days.year, name="calendar_year"),
     path("calendars/<int:pk>/trial/", calendar_days.trial, name="calendar_trial"),
     path("calendars/<int:pk>/revisions/", calendar_days.revisions, name="calendar_revisions"),
-    path("policies/", policies.index, name="policies"),
-    path("policies/new/", policies.new, name="policy_new"),
-    path("policies/preview/", policies.preview, name="policy_preview"),
-    path("policies/<int:pk>/", policies.show, name="policy"),
+    *POLICIES,
     path("mailboxes/", mailboxes.index, name="mailboxes"),
     path("mailboxes/new/", mailboxes.new, name="mailbox_new"),
     path("mailboxes/trial/", mailboxes.trial, name="mailbox_new_trial"),

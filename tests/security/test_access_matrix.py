@@ -165,6 +165,7 @@ log 404 404 404 403 403 403 403 200 200 log
     GET  settings:questionnaires settings:questionnaire settings:rotas settings:rota
     GET  settings:mail_rules settings:mail_rule settings:mail_rule_trial settings:blocks
     GET  settings:home settings:queues settings:queue settings:rules settings:rule settings:calendars
+    GET  settings:policy_trial settings:policy_versions
     GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
     GET  settings:calendar_holidays settings:calendar_year settings:calendar_trial settings:calendar_revisions
     GET  settings:grants settings:grant settings:triage settings:phrases
@@ -181,13 +182,14 @@ log 404 404 404 403 403 403 403 403 200 log
     GET  settings:grant_new settings:grant_removal
     GET  settings:person_deactivation settings:organisation_new settings:contract_new settings:contract_removal
     POST settings:queue_new settings:queue settings:rule_new settings:rule settings:calendar_new settings:calendar
-    POST settings:policy_new settings:policy_preview settings:policy settings:mailbox_new settings:mailbox
+    POST settings:policy_preview settings:mailbox_new settings:mailbox
     POST settings:grant_new settings:grant settings:grant_sign_in
     POST settings:person_new settings:person settings:organisation_new settings:organisation
 log 404 404 404 403 403 403 403 403 302 log
     GET  settings:grant_callback
     POST settings:rota_new settings:rota settings:rota_removal
     POST settings:queue_mode settings:answer_mode
+    POST settings:policy_position settings:policy_planned_removal
     POST settings:organisation_people
     POST settings:contract_new settings:contract settings:contract_removal
     POST settings:grant_removal settings:triage_training settings:triage_use settings:phrase_removal
@@ -195,6 +197,7 @@ log 404 404 404 403 403 403 403 403 302 log
     POST settings:activation settings:deactivation settings:member settings:member_removal settings:rule_position
     POST settings:rule_removal settings:person_activation settings:person_deactivation settings:password_mail
 log 404 404 404 403 403 403 403 403 422 log
+    POST settings:policy_new settings:policy
     POST settings:mail_rule_new settings:mail_rule settings:questionnaire_new settings:questionnaire
     POST settings:members settings:mailbox_new_trial settings:mailbox_trial
     POST settings:calendar_holidays settings:calendar_import

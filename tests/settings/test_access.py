@@ -19,6 +19,7 @@ WRITES_ONLY = {
     "person_activation", "password_mail", "grant_sign_in",
     "mail_rule_position", "mail_rule_switch", "triage_training", "triage_use", "phrase_removal",
     "word_removal", "filler_removal", "questionnaire_preview", "organisation_people", "rota_preview",
+    "policy_position", "policy_planned_removal",
 }  # fmt: skip
 FOR_ADMINS = {
     "organisation_new", "queue_new", "rule_new", "calendar_new", "policy_new", "mailbox_new", "person_new",
@@ -47,6 +48,8 @@ def address(name: str, everything: Everything) -> str:
     }  # fmt: skip
     if name in ("calendar_holidays", "calendar_import", "calendar_year", "calendar_trial", "calendar_revisions"):
         return reverse(f"settings:{name}", args=[everything.calendar.pk])
+    if name in ("policy_position", "policy_planned_removal", "policy_versions"):
+        return reverse(f"settings:{name}", args=[everything.policy.pk])
     if name.startswith("mail_rule") and name not in ("mail_rules", "mail_rule_new", "mail_rule_trial"):
         return reverse(f"settings:{name}", args=[MailRule.objects.get().pk])
     if name == "block_removal":

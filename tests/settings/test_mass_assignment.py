@@ -55,7 +55,7 @@ def test_only_what_the_form_names_is_stored(client: Client, everything: Everythi
     extra = {"queue": everything.second.pk, "calendar": everything.calendar.pk}
     needed = {key: value for key, value in extra.items() if key != name} | NEEDED[name]
     if name == "policy":
-        needed["is_default"] = "on"
+        needed |= {"is_default": "on", "is_active": "on"}
 
     response = client.post(reverse(f"settings:{name}", args=[thing.pk]), WISHES | {"at": timezone.now()} | needed)
 

@@ -137,8 +137,8 @@ def test_a_policy_is_saved_with_its_targets_and_takes_the_default_place(client: 
     client.post(
         reverse("settings:policy_new"),
         {
-            "name": "Gold", "calendar": everything.calendar.pk, "is_default": "on", "response_4": "15",
-            "resolution_4": "2 h", "response_1": "1:00", "resolution_1": "8 h",
+            "name": "Gold", "calendar": everything.calendar.pk, "is_default": "on", "is_active": "on",
+            "first_response_4": "15", "resolution_4": "2 h", "first_response_1": "1:00", "resolution_1": "8 h",
         },
     )  # fmt: skip
 
@@ -153,9 +153,8 @@ def test_a_policy_is_saved_with_its_targets_and_takes_the_default_place(client: 
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"response_4": "1 h"}, "Fill in both"),
-        ({"response_4": "2 h", "resolution_4": "1 h"}, "cannot be due before"),
-        ({"response_4": "soon", "resolution_4": "1 h"}, "Write it as 45 min"),
+        ({"first_response_4": "2 h", "resolution_4": "1 h"}, "cannot be due before"),
+        ({"first_response_4": "soon", "resolution_4": "1 h"}, "Write it as 45 min"),
     ],
 )
 def test_impossible_promises_are_explained(
@@ -171,11 +170,16 @@ def test_impossible_promises_are_explained(
 def test_the_preview_says_what_it_means_now_and_saves_nothing(client: Client, everything: Everything) -> None:
     response = client.post(
         reverse("settings:policy_preview"),
-        {"calendar": everything.calendar.pk, "response_3": "1 h", "resolution_3": "4 h", "response_2": "nonsense"},
+        {
+            "calendar": everything.calendar.pk,
+            "first_response_3": "1 h",
+            "resolution_3": "4 h",
+            "first_response_2": "nonsense",
+        },
     )
 
     text = response.content.decode()
-    assert "A high-priority request opened now must be answered by" in text
+    assert "A ticket of priority “high” opened Friday 16:30 must be answered by Monday 08:30." in text
     assert "normal" not in text
     assert (Target.objects.count(), entries()) == (1, [])
 
@@ -189,11 +193,11 @@ def test_the_queries_do_not_grow(
         calendar = Calendar.objects.get(name=f"Calendar {number}")
         client.post(
             reverse("settings:policy_new"),
-            {"name": f"SLA {number}", "calendar": calendar.pk, "response_3": "1 h", "resolution_3": "4 h"},
+            {"name": f"SLA {number}", "calendar": calendar.pk, "first_response_3": "1 h", "resolution_3": "4 h"},
         )
 
     client.get(reverse("settings:calendars"))
     with django_assert_num_queries(6):
         client.get(reverse("settings:calendars"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         client.get(reverse("settings:policies"))

@@ -1,6 +1,5 @@
 """When we work, and what we promise."""
 
-from dataclasses import replace
 from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Any
@@ -15,9 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from helpdesk.administration.durations import NoDuration, in_words, minutes_of
 from helpdesk.administration.times import NotReadable, read_days, read_hours, write_days, write_hours
 from sla import ical
-from sla.models import MAX_YEARS_AHEAD, Calendar, CalendarInterval, Policy, Target
+from sla.models import MAX_YEARS_AHEAD, Calendar, CalendarInterval, Target
 from sla.operations.calendars import Day, Opening, days_of, planned_from
-from sla.operations.policies import Minutes, Wording, wording_of
 from sla.public_holidays import COUNTRIES, countries, subdivisions
 from sla.worktime import MINUTES_A_DAY
 
@@ -297,84 +295,3 @@ class TrialForm(forms.Form):
         if minutes > self.MOST:
             raise ValidationError(gettext("At most 1,000 hours."))
         return minutes
-
-
-class PolicyForm(forms.ModelForm[Policy]):
-    """What is promised for each priority; a row left empty promises nothing."""
-
-    calendar = forms.ModelChoiceField(Calendar.objects.all(), label=_("calendar"))
-
-    class Meta:
-        model = Policy
-        fields = ("name", "is_default")
-
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["is_default"].label = _("holds where no other is chosen")
-        self.version = self.instance.version_at(now) if self.instance.pk else None
-        targets = {one.priority: one for one in self.version.targets.all()} if self.version else {}
-        if self.version:
-            self.initial["calendar"] = self.version.calendar_id
-        for priority in PRIORITIES:
-            target = targets.get(priority)
-            for name, label, minutes in (
-                ("response", _("First response, priority %(name)s"), target and target.first_response_minutes),
-                ("resolution", _("Resolution, priority %(name)s"), target and target.resolution_minutes),
-            ):
-                words = label % {"name": priority.label}
-                self.fields[f"{name}_{priority.value}"] = DurationField(
-                    label=words, required=False, max_length=30, initial=minutes,
-                    widget=forms.TextInput(attrs={"autocomplete": "off"}),
-                )  # fmt: skip
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # There is one default policy: saving moves that place, so it is no mistake to choose it.
-        return {*super()._get_validation_exclusions(), "is_default"}  # type: ignore[misc]
-
-    @property
-    def rows(self) -> list[tuple[Target.Priority, forms.BoundField, forms.BoundField]]:
-        """Give the fields of each priority, the most urgent first."""
-        return [
-            (priority, self[f"response_{priority.value}"], self[f"resolution_{priority.value}"])
-            for priority in PRIORITIES
-        ]
-
-    @property
-    def wording(self) -> Wording:
-        """Give what the version in force says with what the form changes in it."""
-        calendar = self.cleaned_data["calendar"]
-        if self.version is None:
-            return Wording(calendar=calendar, targets=self.targets)
-        before = wording_of(self.version)
-        targets = {
-            priority: replace(before.targets.get(priority, minutes), first_response=minutes.first_response,
-                              resolution=minutes.resolution)
-            for priority, minutes in self.targets.items()
-        }  # fmt: skip
-        return replace(before, calendar=calendar, targets=targets, valid_from=None)
-
-    @property
-    def targets(self) -> dict[int, Minutes]:
-        """Give the promises that are complete and possible."""
-        found = {}
-        for priority in PRIORITIES:
-            response = self.cleaned_data.get(f"response_{priority.value}")
-            resolution = self.cleaned_data.get(f"resolution_{priority.value}")
-            if response and resolution and response <= resolution:
-                found[priority.value] = Minutes(response, resolution)
-        return found
-
-    def clean(self) -> dict[str, Any]:
-        """Want both lengths of time of a row or none, and the answer before the solution."""
-        cleaned = super().clean() or self.cleaned_data
-        for priority in PRIORITIES:
-            names = f"response_{priority.value}", f"resolution_{priority.value}"
-            if any(name in self.errors for name in names):
-                continue
-            response, resolution = (cleaned.get(name) for name in names)
-            if bool(response) != bool(resolution):
-                empty = names[0] if resolution else names[1]
-                self.add_error(empty, gettext("Fill in both, or leave both empty: then nothing is promised."))
-            elif response and resolution and resolution < response:
-                self.add_error(names[1], gettext("The resolution cannot be due before the first response."))
-        return cleaned

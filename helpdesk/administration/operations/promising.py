@@ -3,19 +3,24 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Literal
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from helpdesk.administration.policy_words import Names, moment_words, people_of, target_words
 from helpdesk.administration.refusal import Refused
 from people import audit
 from people.models import AuditEntry, User
+from sla import promises
 from sla.models import Calendar, Holiday, Policy, PolicyVersion
 from sla.operations.calendars import BeginsInThePast, Day, Opening, days_of, save_calendar, save_days
-from sla.operations.policies import Wording, save_policy
+from sla.operations.policies import NotInThePast, Wording, save_policy, wording_of
 from sla.operations.public_holidays import choose_region
 from sla.public_holidays import UnknownRegion
+from tickets.models import Ticket
 
 
 @transaction.atomic
@@ -87,14 +92,46 @@ def record_policy(policy: Policy, wording: Wording, *, by: User, now: datetime) 
     """
     Store a new or changed policy and what differs from its version before.
 
+    A new one is asked after all others.
+
+    :raises Refused: if it is to hold from a moment that has passed.
     :raises sla.operations.policies.ImpossibleTarget: if a resolution is promised before the first response.
-    :raises sla.operations.policies.NotInThePast: if it is to hold from a moment that has passed.
     """
     stored = Policy.objects.select_for_update(of=("self",)).filter(pk=policy.pk).first()
-    before = _policy_facts(stored) if stored else {}
-    version = save_policy(policy, wording, now=now)
-    _record(policy, before, _policy_facts(policy), by=by, now=now)
+    before = _policy_facts(stored, now) if stored else {}
+    if stored is None:
+        last = Policy.objects.aggregate(last=Max("position"))["last"]
+        policy.position = min((last or 0) + 10, 32_000)
+    try:
+        version = save_policy(policy, wording, now=now)
+    except NotInThePast:
+        raise Refused(
+            gettext(
+                "This moment has passed, and what was promised is not rewritten. Choose a later one, or none: at once."
+            ),
+            "valid_from",
+        ) from None
+    _record(policy, before, _policy_facts(policy, now), by=by, now=now)
     return version
+
+
+@transaction.atomic
+def move_policy(policy: Policy, direction: Literal["up", "down"], *, by: User, now: datetime) -> None:
+    """Let the conditions of a policy be asked one earlier or later."""
+    # Locked in the order of everybody who locks them all.
+    policies = list(Policy.objects.select_for_update().order_by("pk"))
+    policies.sort(key=lambda one: (one.position, one.name))
+    place = [one.pk for one in policies].index(policy.pk)
+    other = place + (1 if direction == "down" else -1)
+    if not 0 <= other < len(policies):
+        return
+    policies[place], policies[other] = policies[other], policies[place]
+    for number, one in enumerate(policies, start=1):
+        one.position = 10 * number
+    Policy.objects.bulk_update(policies, ["position"])
+    promises.forget()
+    transaction.on_commit(promises.forget)
+    audit.record(policy, AuditEntry.Action.CHANGED, by=by, now=now, changes={"position": [place + 1, other + 1]})
 
 
 def _record(
@@ -123,15 +160,27 @@ def _calendar_facts(calendar: Calendar) -> dict[str, object]:
     }
 
 
-def _policy_facts(policy: Policy) -> dict[str, object]:
+def _policy_facts(policy: Policy, now: datetime) -> dict[str, object]:
     version = policy.versions.select_related("calendar").order_by("-number").first()
-    facts: dict[str, object] = {"name": policy.name, "is_default": policy.is_default}
+    facts: dict[str, object] = {
+        "name": policy.name, "is_default": policy.is_default, "is_active": policy.is_active,
+    }  # fmt: skip
     if version is None:
         return facts
+    wording = wording_of(version)
+    names = Names.load(people_of(wording.steps))
     return facts | {
         "calendar": str(version.calendar),
-        "targets": [str(target) for target in version.targets.all()],
-        "steps": [f"{step} {step.actions} {step.conditions}" for step in version.steps.all()],
-        "conditions": [str(condition) for condition in version.conditions],
-        "pauses": list(version.pauses),
+        _("in force from"): moment_words(version.valid_from) if version.valid_from > now else None,
+        **{_PROMISED[priority]: target_words(wording.targets.get(priority)) for priority in _PROMISED},
+        "steps": [names.step(step) for step in wording.steps],
+        "conditions": names.conditions(wording.conditions),
+        "pauses": [str(Ticket.State(state).label) for state in wording.pauses],
     }
+
+
+_PROMISED = {
+    4: _("promised for critical"), 3: _("promised for high"), 2: _("promised for normal"), 1: _("promised for low"),
+}  # fmt: skip
+# Shown where the record of changes is read; these are no columns of a policy.
+_NAMES = (_("calendar"), _("steps"), _("conditions"), _("pauses"))

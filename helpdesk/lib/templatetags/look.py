@@ -185,11 +185,12 @@ def field(
     widget = bound.field.widget
     attributes: dict[str, Any] = {"class": _control(widget)}
     help = str(bound.help_text) if help is None else help
+    name = bound.id_for_label or bound.auto_id  # a group of boxes has no input of its own to be labelled
     notes = []
     if help:
-        notes.append(f"{bound.id_for_label}-help")
+        notes.append(f"{name}-help")
     if bound.errors:
-        notes.append(f"{bound.id_for_label}-error")
+        notes.append(f"{name}-error")
         attributes |= {
             "class": f"{attributes['class']} is-invalid",
             "aria-invalid": "true",
@@ -201,6 +202,7 @@ def field(
         attributes["class"] = f"{attributes['class']} {own}"
     return {
         "bound": bound,
+        "name": name,
         "control": bound.as_widget(attrs=attributes),
         "label": label or bound.label,
         "help": help,
