@@ -16,11 +16,16 @@ from tickets.operations import assigning, calling_lead, escalation, prioritising
 Action = Mapping[str, Any]
 
 
-def take(clock: Clock, step_id: int, *, due_at: datetime, now: datetime) -> EscalationFire:
+# They leave the ticket and its clocks as they are.
+_QUIET = ("notify", "tell_requester")
+
+
+def take(clock: Clock, step_id: int, *, due_at: datetime, now: datetime) -> bool:
     """
     Take one step of a clock whose ticket is locked, and remember it; conditions that don't hold are remembered, too.
 
-    An action that cannot be done, such as moving a ticket that has no next level, is skipped and said so.
+    An action that cannot be done, such as moving a ticket that has no next level, is skipped and said so. The answer tells
+    whether the ticket and its clocks may have changed.
     """
     found = clocks.terms_behind(clock)
     step = next(step for step in found.steps if step.pk == step_id) if found else None
@@ -28,14 +33,17 @@ def take(clock: Clock, step_id: int, *, due_at: datetime, now: datetime) -> Esca
         raise ValueError(f"Clock {clock.pk} has no step {step_id}.")
     ticket = clock.ticket
     applied = not step.conditions or conditions.meets(clocks.facts_of(ticket), step.conditions)
-    fire = EscalationFire.objects.create(
+    fire = EscalationFire(
         ticket=ticket, metric=clock.metric, cycle=clock.cycle, step_id=step.pk, clock=clock, due_at=due_at, at=now,
         applied=applied,
     )  # fmt: skip
+    is_quiet = not applied or all(action["do"] in _QUIET for action in step.actions)
+    if not is_quiet:
+        fire.save(force_insert=True)  # a deadline that an action computes anew must not wait for this step again
     if applied:
         fire.outcome = [_act(action, place, clock, now) for place, action in enumerate(step.actions)]
-        fire.save(update_fields=["outcome"])
-    return fire
+    fire.save()
+    return not is_quiet
 
 
 def _act(action: Action, place: int, clock: Clock, now: datetime) -> dict[str, Any]:

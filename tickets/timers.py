@@ -87,15 +87,17 @@ def _fire(clock: Clock, now: datetime) -> bool:
         clocks.drop(clock, now=now)
         return False
     found: Clock | None = clock
+    steps = clocks.steps_left(clock)  # in order
     while found is not None:
-        steps = clocks.steps_left(found)  # in order
         if (due_at := _up(found, now)) is not None and (not steps or due_at <= steps[0][0]):
             _run_out(found, steps, due_at, now)
         if not steps or steps[0][0] > now:
             clocks.sleep(found, steps)
             break
-        stepping.take(found, steps[0][1], due_at=steps[0][0], now=now)
-        found = Clock.objects.filter(pk=clock.pk, state__in=Clock.UNFINISHED).select_related("ticket").first()
+        (step_at, step), *steps = steps
+        if stepping.take(found, step, due_at=step_at, now=now):
+            found = Clock.objects.filter(pk=clock.pk, state__in=Clock.UNFINISHED).select_related("ticket").first()
+            steps = clocks.steps_left(found) if found is not None else []
     return True
 
 
