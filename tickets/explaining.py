@@ -268,7 +268,7 @@ def _did(act: Mapping[str, Any], queues: Mapping[int, str], people: Mapping[int,
     if "skipped" in act:
         return skipped.get(str(act["skipped"]), str(act["skipped"]))
     to = act.get("to")
-    several = to if isinstance(to, list) else [to]
+    several: list[Any] = to if isinstance(to, list) else [to]
     name = ", ".join(people.get(one, "?") for one in several)
     said = {
         "notify": lambda: gettext("told %(names)s") % {"names": name},

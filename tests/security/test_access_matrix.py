@@ -166,12 +166,13 @@ log 404 404 404 403 403 403 403 200 200 log
     GET  settings:mail_rules settings:mail_rule settings:mail_rule_trial settings:blocks
     GET  settings:home settings:queues settings:queue settings:rules settings:rule settings:calendars
     GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
+    GET  settings:deadlines
     GET  settings:calendar_holidays settings:calendar_year settings:calendar_trial settings:calendar_revisions
     GET  settings:grants settings:grant settings:triage settings:phrases
     GET  settings:person settings:audit settings:organisations settings:organisation settings:contract
 log 404 404 404 403 403 403 403 403 200 log
     GET  settings:mail_rule_new settings:mail_rule_removal settings:block_removal settings:questionnaire_new
-    GET  settings:rota_new settings:rota_removal
+    GET  settings:rota_new settings:rota_removal settings:replay
     POST settings:rota_preview
     POST settings:questionnaire_preview
     POST settings:blocks settings:mail_rule_trial settings:phrases
@@ -182,11 +183,11 @@ log 404 404 404 403 403 403 403 403 200 log
     GET  settings:person_deactivation settings:organisation_new settings:contract_new settings:contract_removal
     POST settings:queue_new settings:queue settings:rule_new settings:rule settings:calendar_new settings:calendar
     POST settings:policy_new settings:policy_preview settings:policy settings:mailbox_new settings:mailbox
-    POST settings:calendar_holidays settings:calendar_import
     POST settings:grant_new settings:grant settings:grant_sign_in
     POST settings:person_new settings:person settings:organisation_new settings:organisation
 log 404 404 404 403 403 403 403 403 302 log
     GET  settings:grant_callback
+    POST settings:deadlines_check settings:replay_cancellation settings:calendar_replay
     POST settings:rota_new settings:rota settings:rota_removal
     POST settings:queue_mode settings:answer_mode
     POST settings:organisation_people
@@ -196,6 +197,7 @@ log 404 404 404 403 403 403 403 403 302 log
     POST settings:activation settings:deactivation settings:member settings:member_removal settings:rule_position
     POST settings:rule_removal settings:person_activation settings:person_deactivation settings:password_mail
 log 404 404 404 403 403 403 403 403 422 log
+    POST settings:policy_replay settings:policy_new_replay settings:calendar_holidays settings:calendar_import
     POST settings:mail_rule_new settings:mail_rule settings:questionnaire_new settings:questionnaire
     POST settings:members settings:mailbox_new_trial settings:mailbox_trial
 """
@@ -378,6 +380,7 @@ def sent(world: World, name: str) -> dict[str, object]:
         },
         "tickets:callback": {"until": "2099-01-01T08:00", "owner": world.people["work"].pk},
         "settings:rota_new": {**ROTA, "name": "New", "queues": world.elsewhere.pk, "person_0": world.people["view"].pk},
+        "settings:calendar_replay": {"name": "Office", "timezone": "Europe/Berlin", "day_0": "08:00–17:00"},
         "settings:rota": {**ROTA, "name": "Old", "queues": world.elsewhere.pk, "person_0": world.people["view"].pk},
         "portal:link_solution_answer": {"helped": "no", "text": "Again"},
         "portal:link_reopen": {"text": "Again"},
