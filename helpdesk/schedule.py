@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "accept mail": {"task": "channels_intake.accept_stored", "schedule": 10.0, "options": {"expires": 30}},
     "end silent chats": {"task": "channels_intake.end_silent_chats", "schedule": 20.0, "options": {"expires": 20}},
     "check deadlines": {"task": "tickets.check_deadlines", "schedule": 6 * 3600.0, "options": {"expires": 3600}},
+    "replay promises": {"task": "tickets.replay_promises", "schedule": 5.0, "options": {"expires": 10}},
     "learn from solved tickets": {"task": "tickets.train_triage", "schedule": 30.0, "options": {"expires": 30}},
     "close silent tickets": {"task": "tickets.close_silent", "schedule": 300.0, "options": {"expires": 300}},
     "find gaps": {"task": "tickets.find_gaps", "schedule": 600.0, "options": {"expires": 600}},

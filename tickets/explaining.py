@@ -273,7 +273,9 @@ def _did(act: Mapping[str, Any], queues: Mapping[int, str], people: Mapping[int,
     said = {
         "notify": lambda: gettext("told %(names)s") % {"names": name},
         "raise_priority": lambda: gettext("raised the priority to %(name)s") % {"name": _priority(to)},
-        "move": lambda: gettext("moved the ticket to %(queue)s") % {"queue": queues.get(several[0], "") if several else ""},
+        "move": lambda: (
+            gettext("moved the ticket to %(queue)s") % {"queue": queues.get(several[0], "") if several else ""}
+        ),
         "assign_on_call": lambda: gettext("gave it to %(name)s, who is on call") % {"name": name},
         "tell_requester": lambda: gettext("told the requester"),
         "call_lead": lambda: gettext("called a lead"),

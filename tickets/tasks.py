@@ -12,6 +12,7 @@ from tickets.models import Event
 from tickets.operations import standing_in
 from tickets.operations.holding_back import release_due
 from tickets.reconciling import reconcile
+from tickets.replaying import go_on
 from tickets.triage import pipeline, proposing, training, versions
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,12 @@ def check_deadlines() -> int:
     for difference in result.details:
         log.error("%s", difference)
     return result.different
+
+
+@shared_task(name="tickets.replay_promises")  # type: ignore[untyped-decorator]
+def replay_promises() -> int:
+    """Work on what somebody asked about a draft of a service level, for some seconds."""
+    return go_on(timezone.now())
 
 
 @shared_task(name="tickets.close_silent")  # type: ignore[untyped-decorator]

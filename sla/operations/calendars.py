@@ -97,6 +97,21 @@ def days_of(calendar: Calendar) -> dict[date, Day]:
     return {one.date: Day(one.name, _pairs(one.hours), one.source) for one in calendar.holidays.all()}
 
 
+def drafted(timezone: str, openings: Collection[Opening], holidays: Mapping[date, str | Day]) -> CalendarRevision:
+    """
+    Give the revision that such a calendar would have, with its week from the beginning on; nothing is stored.
+
+    :raises NeverOpen: if it would never be open.
+    :raises IntervalsOverlap: if two intervals of a day share a minute.
+    :raises ValueError: if an interval does not start before it ends, or its weekday is not one.
+    """
+    days = {day.isoformat(): _day(what) for day, what in sorted(holidays.items())}
+    dates = {day: {"name": what.name, "hours": _plain(what.hours)} for day, what in days.items()}
+    revision = CalendarRevision(timezone=timezone, weeks=[[None, _plain_week(openings)]], dates=dates)
+    revision.hours()
+    return revision
+
+
 def planned_from(calendar: Calendar, now: datetime) -> date | None:
     """Return the day from which the newest week of a calendar holds, if that is still to come."""
     begins = calendar.current and calendar.current.weeks[-1][0]

@@ -54,7 +54,7 @@ SCREENS = {
         "calendar-holidays": "/settings/calendars/1/holidays/?country=DE&subdivision=HH", "calendar-import": "/settings/calendars/1/import/",
         "calendar-year": "/settings/calendars/1/year/?year=2026", "calendar-history": "/settings/calendars/1/revisions/",
         "calendar-trial": "/settings/calendars/1/trial/?start=2026-11-27T16:00&length=4+h",
-        "policies": "/settings/policies/", "policy": "/settings/policies/1/", "mailboxes": "/settings/mailboxes/",
+        "deadlines": "/settings/deadlines/", "policies": "/settings/policies/", "policy": "/settings/policies/1/", "mailboxes": "/settings/mailboxes/",
         "new-mailbox": "/settings/mailboxes/new/", "grants": "/settings/grants/", "new-grant": "/settings/grants/new/",
         "organisations": "/settings/organisations/", "organisation": "/settings/organisations/1/",
         "new-organisation": "/settings/organisations/new/", "people": "/settings/people/", "person": "/settings/people/1/",

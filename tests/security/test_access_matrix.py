@@ -167,12 +167,13 @@ log 404 404 404 403 403 403 403 200 200 log
     GET  settings:home settings:queues settings:queue settings:rules settings:rule settings:calendars
     GET  settings:policy_trial settings:policy_versions
     GET  settings:calendar settings:policies settings:policy settings:mailboxes settings:mailbox settings:people
+    GET  settings:deadlines
     GET  settings:calendar_holidays settings:calendar_year settings:calendar_trial settings:calendar_revisions
     GET  settings:grants settings:grant settings:triage settings:phrases
     GET  settings:person settings:audit settings:organisations settings:organisation settings:contract
 log 404 404 404 403 403 403 403 403 200 log
     GET  settings:mail_rule_new settings:mail_rule_removal settings:block_removal settings:questionnaire_new
-    GET  settings:rota_new settings:rota_removal
+    GET  settings:rota_new settings:rota_removal settings:replay
     POST settings:rota_preview
     POST settings:questionnaire_preview
     POST settings:blocks settings:mail_rule_trial settings:phrases
@@ -187,6 +188,7 @@ log 404 404 404 403 403 403 403 403 200 log
     POST settings:person_new settings:person settings:organisation_new settings:organisation
 log 404 404 404 403 403 403 403 403 302 log
     GET  settings:grant_callback
+    POST settings:deadlines_check settings:replay_cancellation settings:calendar_replay
     POST settings:rota_new settings:rota settings:rota_removal
     POST settings:queue_mode settings:answer_mode
     POST settings:policy_position settings:policy_planned_removal
@@ -197,7 +199,7 @@ log 404 404 404 403 403 403 403 403 302 log
     POST settings:activation settings:deactivation settings:member settings:member_removal settings:rule_position
     POST settings:rule_removal settings:person_activation settings:person_deactivation settings:password_mail
 log 404 404 404 403 403 403 403 403 422 log
-    POST settings:policy_new settings:policy
+    POST settings:policy_new settings:policy settings:policy_replay settings:policy_new_replay
     POST settings:mail_rule_new settings:mail_rule settings:questionnaire_new settings:questionnaire
     POST settings:members settings:mailbox_new_trial settings:mailbox_trial
     POST settings:calendar_holidays settings:calendar_import
@@ -381,6 +383,7 @@ def sent(world: World, name: str) -> dict[str, object]:
         },
         "tickets:callback": {"until": "2099-01-01T08:00", "owner": world.people["work"].pk},
         "settings:rota_new": {**ROTA, "name": "New", "queues": world.elsewhere.pk, "person_0": world.people["view"].pk},
+        "settings:calendar_replay": {"name": "Office", "timezone": "Europe/Berlin", "day_0": "08:00–17:00"},
         "settings:rota": {**ROTA, "name": "Old", "queues": world.elsewhere.pk, "person_0": world.people["view"].pk},
         "portal:link_solution_answer": {"helped": "no", "text": "Again"},
         "portal:link_reopen": {"text": "Again"},

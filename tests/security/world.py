@@ -44,6 +44,7 @@ from tickets.models import (
     Membership,
     Message,
     Queue,
+    Replay,
     RotaSwap,
     RoutingRule,
     SolutionAttempt,
@@ -151,6 +152,10 @@ def make_world() -> World:
         ends_at=now + timedelta(days=1),
         made_at=now,
     )
+    replay = Replay.objects.create(
+        calendar=policy.versions.get().calendar, hours={}, name="Office", months=3, since=now, asked_by=people["admin"],
+        asked_at=now, state="done", ended_at=now,
+    )  # fmt: skip
     burst = Burst.objects.create(
         topic="word:vpn", label="VPN", slot=now, found_at=now, last_at=now, seen=8, expected=0.1, chance=0.0
     )
@@ -197,6 +202,7 @@ def make_world() -> World:
             "incident": incident.pk,
             "burst": burst.pk,
             "rotas": make_rota(first, people["work"], people["reply"]).pk,
+            "replays": replay.pk,
             "absence": absence.pk,
             "swap": swap.pk,
             "blocks": Block.objects.create(pattern="@spam.example", at=now).pk,

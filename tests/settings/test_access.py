@@ -8,9 +8,11 @@ from channels_intake.models import Block, MailRule
 from helpdesk.administration.urls import urlpatterns
 from knowledgebase.models import Article, StopWord, Synonyms
 from people.models import AuditEntry, Organisation, User
-from tests.factories import make_rota, make_user
+from sla.operations.policies import wording_of
+from tests.factories import NOW, make_rota, make_user
 from tests.settings.conftest import SECRET, Everything
-from tickets.models import HandoverContract, Questionnaire, Rota
+from tickets.models import HandoverContract, Questionnaire, Replay, Rota
+from tickets.replaying import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +20,7 @@ WRITES_ONLY = {
     "activation", "members", "member", "rule_position", "policy_preview", "mailbox_new_trial", "mailbox_trial",
     "person_activation", "password_mail", "grant_sign_in",
     "mail_rule_position", "mail_rule_switch", "triage_training", "triage_use", "phrase_removal",
+    "policy_replay", "policy_new_replay", "calendar_replay", "deadlines_check", "replay_cancellation",
     "word_removal", "filler_removal", "questionnaire_preview", "organisation_people", "rota_preview",
     "policy_position", "policy_planned_removal",
 }  # fmt: skip
@@ -27,7 +30,7 @@ FOR_ADMINS = {
     "grant_new", "grant_removal", "grant_callback", "calendar_import",
     "mail_rule_new", "mail_rule_removal", "block_removal", "questionnaire_new",
     "contract_new", "contract_removal",
-    "rota_new", "rota_removal",
+    "rota_new", "rota_removal", "replay",
 }  # fmt: skip
 # Leads look after the articles, and so after the words by which they are found.
 FOR_LEADS = {"words", "word", "word_removal", "filler_removal"}
@@ -50,6 +53,16 @@ def address(name: str, everything: Everything) -> str:
         return reverse(f"settings:{name}", args=[everything.calendar.pk])
     if name in ("policy_position", "policy_planned_removal", "policy_versions"):
         return reverse(f"settings:{name}", args=[everything.policy.pk])
+    if name == "policy_replay":
+        return reverse(f"settings:{name}", args=[everything.policy.pk])
+    if name == "calendar_replay":
+        return reverse(f"settings:{name}", args=[everything.calendar.pk])
+    if name in ("replay", "replay_cancellation"):
+        replay = Replay.objects.first() or ask(
+            by=User.objects.create_user("asks@helpdesk.example", None, name="Asks"), now=NOW, months=1, name="Office",
+            policy=everything.policy, wording=wording_of(everything.policy.versions.get()),
+        )  # fmt: skip
+        return reverse(f"settings:{name}", args=[replay.pk])
     if name.startswith("mail_rule") and name not in ("mail_rules", "mail_rule_new", "mail_rule_trial"):
         return reverse(f"settings:{name}", args=[MailRule.objects.get().pk])
     if name == "block_removal":

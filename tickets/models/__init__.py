@@ -17,6 +17,7 @@ from tickets.models.oncall import Rota, RotaMember, RotaSwap
 from tickets.models.phrase import Phrase
 from tickets.models.questionnaire import Answer, Interview, Questionnaire, QuestionnaireVersion
 from tickets.models.queue import Membership, Queue, RoutingRule
+from tickets.models.replay import Replay
 from tickets.models.ticket import Participant, SearchText, Ticket
 from tickets.models.triage import SolutionAttempt, Suggestion, Triage
 from tickets.models.triage_model import TriageModel
@@ -54,6 +55,7 @@ __all__ = [
     "Queue",
     "Reconciliation",
     "Relief",
+    "Replay",
     "Rota",
     "RotaMember",
     "RotaSwap",

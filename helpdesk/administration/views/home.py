@@ -65,6 +65,7 @@ def home(request: SettingsRequest) -> HttpResponse:
         ("robot", gettext("What triage may do"), gettext("Suggest or act, by queue and by answer."), "modes"),
         ("calendar-event", gettext("Working hours"), gettext("Calendars with breaks and holidays."), "calendars"),
         ("stopwatch", gettext("SLA"), gettext("How soon we answer and solve, by priority."), "policies"),
+        ("alarm", gettext("Deadlines"), gettext("Whether every deadline is right, and what came late."), "deadlines"),
         ("history", gettext("Changes"), gettext("Who changed what in the settings, and when."), "audit"),
     )
     cards = [
