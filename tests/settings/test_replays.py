@@ -24,7 +24,7 @@ HTMX = {"HX-Request": "true"}
 def form_of(everything: Everything, response: str, resolution: str) -> dict[str, object]:
     """Give what the page of a policy sends."""
     return {
-        "name": "Standard", "is_default": "on", "calendar": everything.calendar.pk, "replay_months": "6",
+        "name": "Standard", "is_active": "on", "is_default": "on", "calendar": everything.calendar.pk, "replay_months": "6",
         "response_3": response, "resolution_3": resolution,
     }  # fmt: skip
 
