@@ -184,7 +184,7 @@ def make_world() -> World:
             "answer-modes": 0,
             "contract": HandoverContract.objects.create(queue=first, needed=["symptom"]).pk,
             "rules": RoutingRule.objects.create(name="Rule", words="vpn", queue=first).pk,
-            "calendars": policy.calendar_id,
+            "calendars": policy.versions.get().calendar_id,
             "policies": policy.pk,
             "mailboxes": make_mailbox(first).pk,
             "grants": OAuthGrant.objects.create(name="Mail", provider="google", client_id="client").pk,
