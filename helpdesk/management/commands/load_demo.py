@@ -13,7 +13,7 @@ from helpdesk.demo.asking import publish_questionnaires
 from helpdesk.demo.company import PASSWORD, found, read
 from helpdesk.demo.handing_over import tell_handovers
 from helpdesk.demo.searching import search_and_find
-from helpdesk.demo.telling import tell_stories
+from helpdesk.demo.telling import let_clocks_run_out, tell_stories
 from people.models import User
 from tickets.models import Event, Ticket
 
@@ -37,6 +37,7 @@ class Command(BaseCommand):
             publish_questionnaires(by=company.people["jana.petersen"], now=now - timedelta(days=90))
             count = tell_stories(company, now=now)
             tell_handovers(read("handovers"), company, now=now)
+            let_clocks_run_out(now)
             knowledge.tell(read("knowledge"), company.people, now)
             search_and_find(list(company.people.values()), now=now)
             # It is history: nobody is written to about it, and no worker has to be woken.
