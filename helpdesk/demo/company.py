@@ -11,9 +11,9 @@ from django.contrib.auth.hashers import make_password
 from knowledgebase.models import ArticleText, Category
 from knowledgebase.operations import Content, Facts, publish, translate, write_article
 from people.models import Domain, Organisation, User
-from sla.models import Calendar, Policy
+from sla.models import Calendar, Metric, Policy
 from sla.operations.calendars import Opening, save_calendar
-from sla.operations.policies import Minutes, Wording, save_policy
+from sla.operations.policies import START_STEPS, Minutes, Step, Wording, save_policy
 from tickets.models import Membership, Queue, RoutingRule
 
 PASSWORD = "helpdesk-demo"  # noqa: S105 printed by `make up`, for the example company only
@@ -70,10 +70,28 @@ def _policy(content: dict[str, Any], now: datetime) -> Policy:
         holidays={holiday["day"]: holiday["name_de"] for holiday in hours["holidays"]},
         now=now,
     )
-    targets = {5 - int(row["priority"][1]): Minutes(row["first_response"], row["resolution"]) for row in content["sla"]}
-    return save_policy(
-        Policy(name="Standard", is_default=True), Wording(calendar=calendar, targets=targets), now=now
-    ).policy
+    warnings = tuple(Step(metric, -30, ({"do": "notify", "whom": ["assignee", "queue_lead"]},)) for metric in Metric)
+    call = Step(
+        Metric.RESOLUTION, -60, ({"do": "assign_on_call"},), ({"field": "tier", "op": "not_in", "values": [1]},)
+    )
+    standard = Wording(calendar=calendar, targets=_targets(content["sla"]), steps=(*warnings, *START_STEPS))
+    urgent = Wording(
+        calendar=calendar,
+        targets=_targets(content["phone"]),
+        steps=(*warnings, call, *START_STEPS),
+        conditions=(
+            {"field": "channel", "op": "in", "values": ["phone"]},
+            {"field": "priority", "op": "in", "values": [3, 4]},
+        ),
+    )
+    save_policy(Policy(name="Telefon, dringend", position=10), urgent, now=now)
+    return save_policy(Policy(name="Standard", is_default=True, position=20), standard, now=now).policy
+
+
+def _targets(rows: list[dict[str, Any]]) -> dict[int, Minutes]:
+    return {
+        5 - int(row["priority"][1]): Minutes(**{metric.value: row[metric.value] for metric in Metric}) for row in rows
+    }
 
 
 def _queues(rows: list[dict[str, Any]], policy: Policy) -> dict[str, Queue]:

@@ -43,11 +43,11 @@ def tell_stories(company: Company, *, now: datetime) -> int:
     for row in rows:
         story = _Story(company, row, now - timedelta(days=row["days_ago"]), now, tickets)
         tickets[row["key"]] = story.tell()
-    _let_clocks_run_out(now)
+    let_clocks_run_out(now)
     return len(rows)
 
 
-def _let_clocks_run_out(now: datetime) -> None:
+def let_clocks_run_out(now: datetime) -> None:
     """Fire what fell due untold, each at its moment, so that nothing fires when the workers start."""
     while clock := Clock.objects.filter(wake_at__lte=now).order_by("wake_at").first():
         timers.fire(clock.pk, clock.wake_at or now)

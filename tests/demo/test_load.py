@@ -7,7 +7,7 @@ from django.utils import timezone
 from helpdesk.demo.telling import read
 from people.models import User
 from tickets import timers
-from tickets.models import Event, HandoverContract, Ticket
+from tickets.models import EscalationFire, Event, HandoverContract, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -32,5 +32,9 @@ def test_the_example_company_is_loaded_once_and_leaves_nothing_to_do(capsys: pyt
     again = Ticket.objects.get(subject="man hört mich nicht").handovers.exclude(offered_by=None)
     assert list(again.values_list("state", flat=True)) == ["returned", "offered"]
     assert Ticket.objects.filter(lead_called_at__isnull=False).count() == 1
+    # By phone and urgent, a policy of its own is chosen; the others run under their queue's.
+    chosen = Ticket.objects.filter(terms_version__policy__name="Telefon, dringend")
+    assert set(chosen.values_list("channel", flat=True)) == {"phone"}
+    assert EscalationFire.objects.filter(applied=True, step__offset_minutes=-30).exists()
     with pytest.raises(CommandError):
         call_command("load_demo")

@@ -14,7 +14,7 @@ from helpdesk.demo.company import PASSWORD, found, read
 from helpdesk.demo.handing_over import tell_handovers
 from helpdesk.demo.searching import search_and_find
 from helpdesk.demo.staffing import staff
-from helpdesk.demo.telling import tell_stories
+from helpdesk.demo.telling import let_clocks_run_out, tell_stories
 from people.models import User
 from tickets.models import Event, Ticket
 
@@ -39,6 +39,7 @@ class Command(BaseCommand):
             count = tell_stories(company, now=now)
             tell_handovers(read("handovers"), company, now=now)
             staff(company, now=now)
+            let_clocks_run_out(now)
             knowledge.tell(read("knowledge"), company.people, now)
             search_and_find(list(company.people.values()), now=now)
             # It is history: nobody is written to about it, and no worker has to be woken.
