@@ -32,7 +32,7 @@ SCREENS = {
         "effectiveness": "/start/effectiveness/", "comparing-articles": "/start/effectiveness/comparison/?one=1&other=2",
         "start": "/start/", "overview": "/start/overview/", "list": "/tickets/", "found": "/tickets/?q=vpn", "narrowed": "/tickets/?view=open&kind=request&category=1",
         "ticket": "/tickets/120/", "escalated": "/tickets/125/", "escalation": "/tickets/120/escalation/", "offered-list": "/tickets/?view=offered",
-        "clocks": "/tickets/120/clocks/", "clock": "/tickets/120/clocks/239/", "lead-call": "/tickets/120/lead-call/", "handovers": "/start/handovers/",
+        "clocks": "/tickets/120/clocks/", "lead-call": "/tickets/120/lead-call/", "handovers": "/start/handovers/",
         "knowledge": "/knowledge/", "reading": "/knowledge/1/", "editing": "/knowledge/1/de/edit/",
         "knowledge-mine": "/knowledge/?view=mine", "side-by-side": "/knowledge/6/en/comparison/", "own-review": "/knowledge/42/",
         "history": "/knowledge/1/de/history/", "new-article": "/knowledge/new/", "call": "/intake/calls/new/",
