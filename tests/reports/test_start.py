@@ -70,7 +70,7 @@ def test_the_overview_counts_by_type_and_category_at_the_same_cost(number: int, 
     resolution.resolve(foreign, solution="Neustart", by=make_agent(), now=timezone.now())
     client = as_(agent)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         response = client.get("/start/overview/")
 
     assert [(part.name, part.resolved, *more) for part, *more in response.context["kinds"]] == [

@@ -25,7 +25,7 @@ def form_of(everything: Everything, response: str, resolution: str) -> dict[str,
     """Give what the page of a policy sends."""
     return {
         "name": "Standard", "is_active": "on", "is_default": "on", "calendar": everything.calendar.pk, "replay_months": "6",
-        "response_3": response, "resolution_3": resolution,
+        "first_response_3": response, "resolution_3": resolution,
     }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ def test_an_escalation_of_before_becomes_a_hand_over_taken_by_whoever_was_assign
     Event.objects.create(ticket=ticket, kind="assigned", at=later(9), by=specialist, facts={"target": specialist.pk})
     Ticket.objects.filter(pk=ticket.pk).update(queue=second, assignee=specialist)
 
-    import_module("tickets.migrations.0017_handovers_of_before").keep(apps, None)
+    import_module("tickets.migrations.0019_handovers_of_before").keep(apps, None)
 
     ticket.refresh_from_db()
     handover = ticket.handovers.get()
