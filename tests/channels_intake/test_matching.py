@@ -252,7 +252,7 @@ def test_a_new_ticket_from_somebody_known_takes_few_statements(
     envelopes = [to_envelope(one) for one in raw]
     known, new = (Arrival.objects.without_raw().get(pk=one.pk) for one in (known, new))
 
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         assert accept(envelopes[0], now=NOW, arrival=known).acknowledgement
     with django_assert_max_num_queries(18):
         assert accept(envelopes[1], now=NOW, arrival=new).acknowledgement
