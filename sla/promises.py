@@ -149,9 +149,9 @@ def _book() -> _Book:
     if _kept and monotonic() - _kept[0].read_at <= STALE_AFTER:
         return _kept[0]
     read_at = monotonic()  # the age counts from before the queries: nothing that changed since may hide behind it
-    # A calendar without a revision never got any hours: that must not keep anybody from asking for help.
-    revisions = dict(Calendar.objects.exclude(current=None).values_list("pk", "current_id"))
     policies = list(Policy.objects.filter(is_active=True).order_by("position", "name"))
+    # A calendar without a revision never got any hours: that must not keep anybody from asking for help.
+    revisions = dict(Calendar.objects.exclude(current=None).values_list("pk", "current_id")) if policies else {}
     versions: dict[int, list[_Entry]] = {policy.pk: [] for policy in policies}
     for row in PolicyVersion.objects.filter(policy__in=policies).order_by("policy", "number"):
         if (calendar := revisions.get(row.calendar_id)) is not None:

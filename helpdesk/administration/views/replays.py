@@ -16,6 +16,8 @@ from helpdesk.administration.access import SettingsRequest, admins_only
 from helpdesk.administration.forms.policies import Editor
 from helpdesk.administration.forms.promising import CalendarForm
 from helpdesk.administration.policy_words import Names, people_of
+from sla.actions import BadAction
+from sla.conditions import BadCondition
 from sla.models import Calendar, CalendarInterval, Metric, Policy
 from sla.operations import calendars, policies
 from sla.worktime import NeverOpen
@@ -65,7 +67,7 @@ def of_policy(request: SettingsRequest, pk: int | None = None) -> HttpResponse:
         return _refused(request, gettext("First correct what is marked in the form."), errors)
     try:
         policies.check(editor.wording)
-    except Exception:  # noqa: BLE001 whatever is wrong, saving says it at its place
+    except (policies.ImpossibleTarget, BadAction, BadCondition):  # saving says it at its place
         return _refused(request, gettext("First correct the form: it cannot be saved like this."), ())
     replay = replaying.ask(
         by=request.user, now=now, months=_months(request), name=policy.name, policy=policy, wording=editor.wording,
