@@ -184,7 +184,7 @@ def test_no_template_language_works_in_what_people_type(evil: str) -> None:
     requester = make_user(name=f"Petra {evil}")
     ticket = make_ticket(first, subject=evil, text=evil, requester=requester)
     reply(ticket, text=evil, by=make_agent(first, name=evil), now=NOW)
-    escalate(ticket, reason=evil, by=make_agent(first), now=NOW)
+    escalate(ticket, reason=f"Bitte {evil}", by=make_agent(first), now=NOW)
     resolve(Ticket.objects.get(pk=ticket.pk), solution=evil, by=agent, now=NOW)
 
     for delivery, mail in mails():

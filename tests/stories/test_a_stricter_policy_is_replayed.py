@@ -57,7 +57,7 @@ def page(browser: Browser, product: Product, policy: Policy) -> Iterator[Page]:
 
 def test_a_stricter_policy_shows_what_it_would_have_missed_before_it_is_saved(page: Page, policy: Policy) -> None:
     page.goto(f"/settings/policies/{policy.pk}/")
-    page.locator("input[name=response_2]").fill("30 min")
+    page.locator("input[name=first_response_2]").fill("30 min")
     page.locator("#replay-months").select_option("1")
     page.get_by_role("button", name="Show").click()
 
