@@ -67,8 +67,8 @@ def save_policy(policy: Policy, wording: Wording, *, now: datetime) -> PolicyVer
     """
     Store a new or changed policy and give the version that says so; without a change that is the newest one.
 
-    Clocks that run keep the version they were promised under. A version planned for later is replaced; a policy saved as
-    default takes that place from the one that had it.
+    Clocks that run keep the version they were promised under. A version planned for later is replaced; the first one holds
+    at once. A policy saved as default takes that place from the one that had it.
 
     :raises ImpossibleTarget: if a target takes no time or wants the resolution before the first response.
     :raises NotInThePast: if it is to hold from a moment that has passed.
@@ -134,7 +134,7 @@ def _add(policy: Policy, newest: PolicyVersion | None, wording: Wording, now: da
     version = PolicyVersion.objects.create(
         policy=policy,
         number=newest.number + 1 if newest else 1,
-        valid_from=max(wording.valid_from or now, newest.valid_from + _TICK if newest else now),
+        valid_from=max(wording.valid_from or now, newest.valid_from + _TICK) if newest else now,
         saved_at=now,
         calendar=wording.calendar,
         conditions=list(wording.conditions),

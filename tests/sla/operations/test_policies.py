@@ -64,6 +64,16 @@ def test_a_planned_version_is_replaced_by_what_is_saved_before_it_holds():
     assert wording_of(policy.versions.last()).targets == {1: Minutes(3, 4)}
 
 
+def test_the_first_version_holds_at_once_whatever_is_planned():
+    policy = Policy(name="Neu")
+
+    version = save_policy(
+        policy, Wording(calendar=make_calendar(), targets={}, valid_from=NOW + timedelta(days=2)), now=NOW
+    )
+
+    assert version.valid_from == NOW
+
+
 def test_the_past_is_not_rewritten():
     policy = make_policy()
 
