@@ -1,5 +1,6 @@
 """People: nobody loses the last key, and whoever is let go is gone at once."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ from django.db import connection, transaction
 from django.db.utils import IntegrityError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from helpdesk.administration.operations import members
 from people.models import AuditEntry, User
-from tests.factories import make_agent, make_ticket, make_user
+from tests.factories import make_absence, make_agent, make_queue, make_ticket, make_user
 from tests.settings.conftest import Everything, entries
 from tickets.models import Membership, Ticket
+from tickets.operations import assigning, standing_in
 
 pytestmark = pytest.mark.django_db
 
@@ -195,3 +199,25 @@ def test_the_record_speaks_the_words_of_the_forms(client: Client, everything: Ev
     page = client.get(reverse("settings:audit"), {"kind": "people.user"}).content.decode()
 
     assert "<dt>role</dt><dd><del>Agent</del> → <ins>Lead</ins></dd>" in page
+
+
+@pytest.mark.parametrize("how", ["deactivated", "becomes a requester", "leaves the queue", "may only reply"])
+def test_what_was_offered_to_a_deputy_who_may_no_longer_take_it_goes_back(client: Client, how: str) -> None:
+    queue = make_queue()
+    person, deputy = make_agent(queue), make_agent(queue)
+    ticket = assigning.take(make_ticket(queue), by=person, now=timezone.now())
+    make_absence(person, deputy, starts_at=timezone.now(), ends_at=timezone.now() + timedelta(days=2))
+    assert standing_in.release_due(timezone.now()) == 0
+    membership = Membership.objects.get(user=deputy)
+
+    if how == "deactivated":
+        client.post(reverse("settings:person_deactivation", args=[deputy.pk]))
+    elif how == "becomes a requester":
+        client.post(reverse("settings:person", args=[deputy.pk]), form(deputy, role="requester"))
+    elif how == "leaves the queue":
+        members.remove_member(membership, by=person, now=timezone.now())
+    else:
+        members.change_level(membership, Membership.Level.REPLY, by=person, now=timezone.now())
+
+    assert standing_in.release_due(timezone.now()) == 1
+    assert Ticket.objects.get(pk=ticket.pk).assignee is None

@@ -64,6 +64,13 @@ def release_due(now: datetime, limit: int = 200) -> int:
     return released
 
 
+def look_again(deputy: User, *, now: datetime) -> None:
+    """Have the absences looked through again that rely on this person, who may no longer do what they could."""
+    absent = away(now)
+    relying = [one.pk for person, one in absent.items() if deputy in deputies(person, absent)]
+    Absence.objects.filter(pk__in=relying).update(released_at=None)
+
+
 def _settle(absence: Absence, now: datetime, limit: int) -> int:
     absent, released, is_whole = away(now), 0, True
     # Whoever relied on this person to stand in may be without anybody now.

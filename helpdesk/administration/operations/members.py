@@ -10,6 +10,7 @@ from people import audit
 from people.models import AuditEntry, User
 from people.sessions import renew_streams
 from tickets.models import Membership, Queue
+from tickets.operations import standing_in
 
 
 @transaction.atomic
@@ -41,6 +42,7 @@ def change_level(membership: Membership, level: int, *, by: User, now: datetime)
     before = membership.get_level_display()
     membership.level = level
     membership.save(update_fields=["level"])
+    standing_in.look_again(membership.user, now=now)
     _record(membership, AuditEntry.Action.CHANGED, [before, membership.get_level_display()], by=by, now=now)
 
 
@@ -49,6 +51,7 @@ def remove_member(membership: Membership, *, by: User, now: datetime) -> None:
     """Let somebody work in this queue no more."""
     _record(membership, AuditEntry.Action.REMOVED, [membership.get_level_display(), None], by=by, now=now)
     membership.delete()
+    standing_in.look_again(membership.user, now=now)
 
 
 def _record(

@@ -14,6 +14,7 @@ from people.models import AuditEntry, User
 from people.organisations import organisation_of
 from people.sessions import end_sessions, renew_streams
 from tickets.models import Membership
+from tickets.operations import standing_in
 
 FIELDS = ("name", "email", "role", "language", "organisation", "phone", "department", "location", "is_vip")
 
@@ -43,6 +44,7 @@ def save_person(person: User, *, by: User, now: datetime) -> User:
         if not person.is_agent:
             for membership in Membership.objects.filter(user=person).select_related("queue", "user"):
                 remove_member(membership, by=by, now=now)
+        standing_in.look_again(person, now=now)
         renew_streams(person)
     return person
 
@@ -62,6 +64,7 @@ def deactivate_person(person: User, *, by: User, now: datetime) -> None:
     """
     _check_others(person, _locked_admins(), None)
     _switch(person, False, by=by, now=now)
+    standing_in.look_again(person, now=now)
     end_sessions(person)
 
 
