@@ -23,11 +23,11 @@ class ContractForm(forms.ModelForm[HandoverContract]):
         choices=[(name, NAMES[name]) for name in FIELDS if name not in ALWAYS],
     )  # fmt: skip
     hint_de = forms.CharField(
-        label=_("hint in German"), required=False, max_length=1_000, widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Hint in German"), required=False, max_length=1_000, widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("First level reads it before they fill the form, such as where to find a device's number."),
     )  # fmt: skip
     hint_en = forms.CharField(
-        label=_("hint in English"), required=False, max_length=1_000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Hint in English"), required=False, max_length=1_000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
     class Meta:

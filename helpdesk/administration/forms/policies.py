@@ -164,7 +164,7 @@ class StepForm(_Typed, forms.Form):
 class PolicyForm(_Typed, forms.ModelForm[Policy]):
     """What a policy is, and what it promises for each priority; an empty field promises nothing."""
 
-    calendar = forms.ModelChoiceField(Calendar.objects.all(), label=_("calendar"))
+    calendar = forms.ModelChoiceField(Calendar.objects.all(), label=_("Calendar"))
     pauses = forms.MultipleChoiceField(
         label=_("The resolution clock stands still while"), required=False, widget=forms.CheckboxSelectMultiple,
         choices=[(state.value, state.label) for state in PAUSES],
