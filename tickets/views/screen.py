@@ -19,7 +19,7 @@ from people.models import User
 from tickets import categories, conversation, facts, handovers, held, help, permissions, promised, queries
 from tickets.absences import away, may_stand_in, represented_by, stand_in_for_tickets
 from tickets.handover_forms import unfinished_since
-from tickets.models import Absence, Draft, Event, Handover, Ticket
+from tickets.models import Absence, Clock, Draft, Event, Handover, Ticket
 from tickets.oncall import on_call
 from tickets.views.access import StaffRequest, for_page
 
@@ -114,6 +114,7 @@ def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict
         "is_offered": gone is not None and gone.is_offered and _is_offered(ticket, request.user, now),
         "promise": promise,
         "promises": promises,
+        "acceptance": _of_acceptance(promise, *promises),
         "kinds": Ticket.Kind.choices,
         "categories": categories.read(ticket),
         "solutions": help.solutions(ticket, request.user),
@@ -145,6 +146,12 @@ def handover_context(request: StaffRequest, ticket: Ticket) -> dict[str, Any]:
         "may_withdraw": is_offered and one is not None and permissions.can_withdraw(request.user, one, ticket),
         "handover_draft": unfinished_since(ticket),
     }
+
+
+def _of_acceptance(*promises: help.Promise | None) -> help.Promise | None:
+    """Give the promise of the hand-over that is offered."""
+    of_it = (one for one in promises if one is not None and one.clock.metric == Clock.Metric.ACCEPTANCE)
+    return next((one for one in of_it if one.clock.state in Clock.UNFINISHED), None)
 
 
 def _lead_call(ticket: Ticket, events: list[Event]) -> Event | None:

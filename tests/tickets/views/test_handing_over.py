@@ -101,6 +101,20 @@ def test_the_second_level_gets_one_page_and_accepts() -> None:
     assert (accepted.status_code, late.status_code, ticket.assignee) == (200, 422, specialist)
 
 
+def test_an_offer_says_until_when_it_is_to_be_accepted() -> None:
+    first, second = make_levels(make_policy(minutes={"acceptance": 30}))
+    agent, ticket = make_agent(first), make_ticket(first)
+    make_handover(ticket, second, by=agent)
+    client = as_(make_agent(second))
+
+    offered = client.get(f"/tickets/{ticket.pk}/").content.decode()
+    client.post(f"/tickets/{ticket.pk}/handover/acceptance/", headers=HTMX)
+    accepted = client.get(f"/tickets/{ticket.pk}/").content.decode()
+
+    assert "war anzunehmen bis" in offered
+    assert "anzunehmen bis" not in accepted
+
+
 def test_a_return_needs_words_and_shows_them_to_whoever_gets_it_back() -> None:
     first, second = make_levels()
     agent, ticket = make_agent(first), make_ticket(first)
