@@ -101,10 +101,10 @@ class Armed:
         for _claim in range(CLAIMS):
             with transaction.atomic():
                 start = time.perf_counter()
-                timers._claim(due)
+                timers._claim(due[:1])
                 times.append(1000 * (time.perf_counter() - start))
         with transaction.atomic(), CaptureQueriesContext(connection) as said:
-            timers._claim(due)
+            timers._claim(due[:1])
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {said.captured_queries[-1]['sql']}")
             plan = "\n".join(row[0] for row in cursor.fetchall())

@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from sla.promises import Terms, choose, terms_of
 from tickets import events
-from tickets.models import Clock, EscalationFire, Event, Pause, Queue, Ticket
+from tickets.models import Clock, Event, Pause, Queue, Ticket
 
 Metric = Clock.Metric
 # What follows the queue and the priority of a ticket; hand-overs and call-backs have terms of their own.
@@ -247,24 +249,21 @@ def keep_callback(ticket: Ticket, *, now: datetime, kept: bool) -> None:
     _settle(ticket, Metric.CALLBACK, kept, now)
 
 
-def breach(clock: Clock, steps: list[tuple[datetime, int]], *, now: datetime) -> None:
+def breach(clock: Clock, *, now: datetime) -> None:
     """
-    Mark a clock that ran out; it goes on until it is met late. `steps` are left to be taken; the caller saves `breached`.
+    Mark a clock that ran out; it goes on until it is met late. The caller saves it, and `breached` of its ticket.
 
     The earliest deadline of the ticket stays: a clock that ran out counts among its clocks as before.
     """
-    clock.state, clock.breached_at = Clock.State.BREACHED, now
-    clock.wake_at = _wake(clock, steps)
-    clock.save(update_fields=["state", "breached_at", "wake_at"])
-    clock.ticket.breached = True
+    clock.state, clock.breached_at, clock.ticket.breached = Clock.State.BREACHED, now, True
 
 
 def sleep(clock: Clock, steps: list[tuple[datetime, int]]) -> None:
-    """Note when a clock that was just looked at is to be looked at again: for the first of these steps, or its deadline."""
-    wake_at = _wake(clock, steps)
-    if wake_at != clock.wake_at:
-        clock.wake_at = wake_at
-        clock.save(update_fields=["wake_at"])
+    """Say when a clock is to be looked at again: for the first of these steps, or its deadline. The caller saves it."""
+    clock.wake_at = _wake(clock, steps)
+
+
+SWEPT = ("state", "breached_at", "wake_at")  # what the two change
 
 
 def drop(clock: Clock, *, now: datetime) -> None:
@@ -290,10 +289,17 @@ def steps_left(clock: Clock) -> list[tuple[datetime, int]]:
     if found is None or not any(step.metric == clock.metric for step in found.steps):
         return []
     taken = set()
-    if clock.ticket_id is not None:
-        fires = EscalationFire.objects.filter(ticket=clock.ticket_id, metric=clock.metric, cycle=clock.cycle)
-        taken = set(fires.values_list("step_id", flat=True))
+    if not clock.ticket._state.adding:
+        fires = clock.ticket.fires.all()
+        taken = {fire.step_id for fire in fires if (fire.metric, fire.cycle) == (clock.metric, clock.cycle)}
     return [(at, step) for at, step in _moments(clock, found) if step not in taken]
+
+
+def fetch_steps(clocks: Iterable[Clock]) -> None:
+    """Fetch for many clocks at once what `steps_left` asks for."""
+    behind = [(clock, terms_behind(clock)) for clock in clocks]
+    stepping = [clock for clock, found in behind if found and any(step.metric == clock.metric for step in found.steps)]
+    prefetch_related_objects([clock.ticket for clock in stepping], "fires", "pauses")
 
 
 def pauses_of(clock: Clock) -> list[tuple[datetime, datetime | None]]:
@@ -302,7 +308,7 @@ def pauses_of(clock: Clock) -> list[tuple[datetime, datetime | None]]:
     states = _pausing(clock.metric, found) if found else frozenset()
     if not states or clock.ticket_id is None or clock.ticket._state.adding:
         return []
-    return list(clock.ticket.pauses.filter(state__in=states).values_list("began_at", "ended_at"))
+    return [(pause.began_at, pause.ended_at) for pause in clock.ticket.pauses.all() if pause.state in states]
 
 
 def _moments(clock: Clock, found: Terms) -> list[tuple[datetime, int]]:

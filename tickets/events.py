@@ -25,18 +25,32 @@ def record(
 
     Call it under the ticket's lock, in the transaction of the change.
     """
-    event = Event.objects.create(
-        ticket=ticket,
-        kind=kind,
-        at=now,
-        by=by,
-        message=message,
-        clock=clock,
-        facts=facts,
-        relay_at=now if relay.is_heard(kind) else None,
-    )
+    event = make(ticket, kind, by=by, now=now, message=message, clock=clock, **facts)
+    event.save(force_insert=True)
     _wake_after_commit(ticket)
     return event
+
+
+def make(
+    ticket: Ticket,
+    kind: Event.Kind,
+    *,
+    by: User | None,
+    now: datetime,
+    message: Message | None = None,
+    clock: Clock | None = None,
+    **facts: Any,
+) -> Event:
+    """Make an event for `record_all`."""
+    relay_at = now if relay.is_heard(kind) else None
+    return Event(ticket=ticket, kind=kind, at=now, by=by, message=message, clock=clock, facts=facts, relay_at=relay_at)
+
+
+def record_all(made: list[Event]) -> None:
+    """Write what happened to many tickets, in this order; else like `record`."""
+    Event.objects.bulk_create(made)
+    for event in made:
+        _wake_after_commit(event.ticket)
 
 
 def _wake_after_commit(ticket: Ticket) -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from people.models import User
 from sla import conditions
+from sla.promises import Step
 from tickets import clocks, events
 from tickets.models import Clock, EscalationFire, Event, Membership, Queue, Ticket
 from tickets.oncall import on_call
@@ -20,6 +21,52 @@ Action = Mapping[str, Any]
 _QUIET = ("notify", "tell_requester")
 
 
+class Crowd:
+    """Whom the steps of one sweep mean; a queue's people are looked up once."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._roles: dict[tuple[str, int], set[int | None]] = {}
+        self._agents: dict[frozenset[int], list[int]] = {}
+
+    def people(self, action: Action, ticket: Ticket) -> list[int]:
+        """Give the active agents an action notifies, in order."""
+        found: set[int | None] = set(action.get("people", ()))
+        for role in action.get("whom", ()):
+            found |= self._role(role, ticket)
+        named = frozenset(pk for pk in found if pk)
+        if named not in self._agents:
+            agents = User.objects.agents().filter(pk__in=named).order_by("pk") if named else User.objects.none()
+            self._agents[named] = list(agents.values_list("pk", flat=True))
+        return self._agents[named]
+
+    def _role(self, role: str, ticket: Ticket) -> set[int | None]:
+        if role in ("assignee", "case_owner"):
+            return {getattr(ticket, f"{role}_id")}
+        if (role, ticket.queue_id) not in self._roles:
+            self._roles[role, ticket.queue_id] = _ROLES[role](ticket, self.now)
+        return self._roles[role, ticket.queue_id]
+
+
+def only_notifies(clock: Clock, step_id: int) -> bool:
+    """Tell whether a step does nothing but notify people."""
+    return all(action["do"] == "notify" for action in _step(clock, step_id).actions)
+
+
+def notified(
+    clock: Clock, step_id: int, *, due_at: datetime, now: datetime, crowd: Crowd
+) -> tuple[EscalationFire, list[Event]]:
+    """Make what a step that only notifies leaves behind; nothing is saved."""
+    step = _step(clock, step_id)
+    applied = _applies(step, clock.ticket)
+    fire, told = _fire(clock, step_id, applied, due_at=due_at, now=now), []
+    for action in step.actions if applied else ():
+        people = crowd.people(action, clock.ticket)
+        fire.outcome.append({"do": "notify"} | ({"to": people} if people else {"skipped": "nobody"}))
+        told += [_warning(clock.ticket, clock, people, now)] if people else []
+    return fire, told
+
+
 def take(clock: Clock, step_id: int, *, due_at: datetime, now: datetime) -> bool:
     """
     Take one step of a clock whose ticket is locked, and remember it; conditions that don't hold are remembered, too.
@@ -27,16 +74,9 @@ def take(clock: Clock, step_id: int, *, due_at: datetime, now: datetime) -> bool
     An action that cannot be done, such as moving a ticket that has no next level, is skipped and said so. The answer tells
     whether the ticket and its clocks may have changed.
     """
-    found = clocks.terms_behind(clock)
-    step = next(step for step in found.steps if step.pk == step_id) if found else None
-    if step is None:
-        raise ValueError(f"Clock {clock.pk} has no step {step_id}.")
-    ticket = clock.ticket
-    applied = not step.conditions or conditions.meets(clocks.facts_of(ticket), step.conditions)
-    fire = EscalationFire(
-        ticket=ticket, metric=clock.metric, cycle=clock.cycle, step_id=step.pk, clock=clock, due_at=due_at, at=now,
-        applied=applied,
-    )  # fmt: skip
+    step = _step(clock, step_id)
+    applied = _applies(step, clock.ticket)
+    fire = _fire(clock, step_id, applied, due_at=due_at, now=now)
     is_quiet = not applied or all(action["do"] in _QUIET for action in step.actions)
     if not is_quiet:
         fire.save(force_insert=True)  # a deadline that an action computes anew must not wait for this step again
@@ -46,6 +86,25 @@ def take(clock: Clock, step_id: int, *, due_at: datetime, now: datetime) -> bool
     return not is_quiet
 
 
+def _step(clock: Clock, step_id: int) -> Step:
+    found = clocks.terms_behind(clock)
+    step = next((step for step in found.steps if step.pk == step_id), None) if found else None
+    if step is None:
+        raise ValueError(f"Clock {clock.pk} has no step {step_id}.")
+    return step
+
+
+def _applies(step: Step, ticket: Ticket) -> bool:
+    return not step.conditions or conditions.meets(clocks.facts_of(ticket), step.conditions)
+
+
+def _fire(clock: Clock, step_id: int, applied: bool, *, due_at: datetime, now: datetime) -> EscalationFire:
+    return EscalationFire(
+        ticket=clock.ticket, metric=clock.metric, cycle=clock.cycle, step_id=step_id, clock=clock, due_at=due_at, at=now,
+        applied=applied,
+    )  # fmt: skip
+
+
 def _act(action: Action, place: int, clock: Clock, now: datetime) -> dict[str, Any]:
     ticket = Ticket.objects.get(pk=clock.ticket_id) if place else clock.ticket  # as the last action left it
     kind: str = action["do"]
@@ -53,21 +112,18 @@ def _act(action: Action, place: int, clock: Clock, now: datetime) -> dict[str, A
 
 
 def _notify(action: Action, ticket: Ticket, clock: Clock, now: datetime) -> dict[str, Any]:
-    people = sorted(_people(action, ticket, now))
+    people = Crowd(now).people(action, ticket)
     if not people:
         return {"skipped": "nobody"}
-    events.record(
-        ticket, Event.Kind.WARNED, by=None, now=now, metric=clock.metric, to=people,
-        due_at=clock.due_at.isoformat() if clock.due_at else None,
-    )  # fmt: skip
+    events.record_all([_warning(ticket, clock, people, now)])
     return {"to": people}
 
 
-def _people(action: Action, ticket: Ticket, now: datetime) -> set[int]:
-    found: set[int | None] = set(action.get("people", ()))
-    for role in action.get("whom", ()):
-        found |= _ROLES[role](ticket, now)
-    return set(User.objects.agents().filter(pk__in=[pk for pk in found if pk]).values_list("pk", flat=True))
+def _warning(ticket: Ticket, clock: Clock, people: list[int], now: datetime) -> Event:
+    due_at = clock.due_at.isoformat() if clock.due_at else None
+    return events.make(
+        ticket, Event.Kind.WARNED, by=None, now=now, metric=clock.metric, to=people, due_at=due_at
+    )  # fmt: skip
 
 
 def _members(ticket: Ticket, level: int) -> set[int | None]:
@@ -85,8 +141,6 @@ def _leads(ticket: Ticket) -> set[int | None]:
 
 
 _ROLES: dict[str, Callable[[Ticket, datetime], set[int | None]]] = {
-    "assignee": lambda ticket, _now: {ticket.assignee_id},
-    "case_owner": lambda ticket, _now: {ticket.case_owner_id},
     "queue_lead": lambda ticket, _now: _leads(ticket),
     "queue_members": lambda ticket, _now: _members(ticket, Membership.Level.WORK),
     "on_call": _on_call,

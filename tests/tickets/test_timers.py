@@ -7,9 +7,10 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from people.models import User
 from sla.models import EscalationStep
 from sla.operations.policies import Step
-from tests.factories import later, make_policy, make_queue, make_ticket
+from tests.factories import later, make_agent, make_levels, make_policy, make_queue, make_ticket
 from tickets import timers
 from tickets.models import Clock, EscalationFire, Ticket
 
@@ -36,7 +37,7 @@ def test_a_clock_that_fails_holds_up_no_other_and_is_tried_again_a_minute_later(
     assert (done, _breached()) == (1, [good.pk])
     clock = bad.clocks.get(metric="first_response")
     assert (clock.state, clock.wake_at) == (Clock.State.RUNNING, later(41))
-    assert f"Clock {clock.pk} of ticket {bad.pk} failed." in caplog.text
+    assert f"Clock {clock.pk} failed." in caplog.text
     assert not EscalationFire.objects.filter(ticket=bad).exists()
 
 
@@ -94,3 +95,66 @@ def test_a_deadline_and_the_steps_around_it_that_were_missed_are_taken_in_order(
     clock = Ticket.objects.get(pk=ticket.pk).clocks.get(metric="first_response")
     assert (clock.state, clock.breached_at, clock.wake_at) == (Clock.State.BREACHED, later(60), None)
     assert ticket.events.get(kind="breached").facts["late_by"] == timedelta(minutes=30).total_seconds()
+
+
+WARN = ({"do": "notify", "whom": ["leads"]},)
+
+
+def test_many_that_run_out_and_warn_cost_as_much_as_one():
+    queue = make_queue(policy=make_policy(30, steps=[Step("first_response", 0, WARN), Step("resolution", 0, WARN)]))
+    make_agent(queue, role=User.Role.LEAD)
+
+    def cost(tickets: int) -> int:
+        for _ in range(tickets):
+            make_ticket(queue)
+        with CaptureQueriesContext(connection) as said:
+            assert timers.fire_due(later(30), limit=tickets) == tickets
+        return len(said)
+
+    assert cost(1) == cost(20)
+
+
+def test_two_promises_of_a_ticket_that_run_out_together_are_both_broken():
+    ticket = make_ticket(make_queue(policy=make_policy(30, 30, steps=())))
+
+    assert timers.fire_due(later(40)) == 2
+
+    assert {clock.state for clock in ticket.clocks.all()} == {Clock.State.BREACHED}
+    before, ticket = ticket.version, Ticket.objects.get(pk=ticket.pk)
+    assert (ticket.breached, ticket.version) == (True, before + 2)
+    assert ticket.events.filter(kind="breached").count() == 2
+
+
+def test_what_moves_its_ticket_and_what_only_warns_are_done_in_one_sweep():
+    first, second = make_levels(make_policy(30, steps=[Step("first_response", 0, ({"do": "move"},))]))
+    warned = make_queue(policy=make_policy(30, steps=[Step("first_response", -10, WARN)]))
+    make_agent(second), make_agent(warned, role=User.Role.LEAD)
+    tickets = [make_ticket(queue) for queue in (first, warned, first, warned)]
+
+    assert timers.fire_due(later(40)) == 4
+
+    assert [Ticket.objects.get(pk=ticket.pk).queue for ticket in tickets] == [second, warned, second, warned]
+    assert [list(ticket.events.filter(kind="warned").values_list("at", flat=True)) for ticket in tickets[1::2]] == [
+        [later(40)], [later(40)],
+    ]  # fmt: skip
+    kinds = [tuple(ticket.events.order_by("pk").values_list("kind", flat=True)) for ticket in tickets]
+    assert kinds[1] == ("opened", "warned", "breached")
+    assert kinds[0][:2] == ("opened", "breached")
+    assert EscalationFire.objects.count() == 4
+
+
+def test_one_that_cannot_be_written_does_not_take_the_others_with_it(caplog):
+    warned = make_queue(policy=make_policy(30, steps=[Step("first_response", 0, WARN)]))
+    bad, good = make_ticket(warned), make_ticket(warned)
+    taken = bad.clocks.get(metric="first_response")
+    with connection.cursor() as cursor:  # the event stands already, as no operation leaves it
+        cursor.execute(
+            "INSERT INTO tickets_event (ticket_id, kind, at, clock_id, facts, relay_tries, relay_error) "
+            "VALUES (%s, 'breached', now(), %s, '{}', 0, '')", [bad.pk, taken.pk],
+        )  # fmt: skip
+
+    assert timers.fire_due(later(40)) == 1
+
+    assert _breached() == [good.pk]
+    taken.refresh_from_db()
+    assert (taken.wake_at, EscalationFire.objects.get().ticket) == (later(41), good)
