@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from people.models import User
 from tests.browser.axe import violations
+from tests.browser.stillness import wait_until_still
 from tests.factories import make_agent, make_contract, make_levels, make_policy, make_ticket
 from tests.product import Product
 from tickets.models import Draft, Queue, Ticket
@@ -62,9 +63,11 @@ def test_a_hand_over_is_refused_returned_offered_again_and_accepted(
     state = dialog.locator("#handover-state")
     expect(state).to_contain_text("Name the device, please.")
     expect(state).to_contain_text("Still missing: Environment, Question")
+    wait_until_still(agent)
     before = state.bounding_box()
     dialog.locator("[name=environment]").fill("NB-4711, Windows 11")
     expect(state).to_contain_text("Still missing: Question")
+    wait_until_still(agent)
     after = state.bounding_box()
     assert before is not None
     assert after is not None
