@@ -57,7 +57,10 @@ def can(user: User, action: str, ticket: Ticket) -> bool:
         return True
     if not user.is_agent:
         return needs is None and _takes_part(user, ticket)
-    level = levels_of(user).get(ticket.queue_id, 0)
+    levels = levels_of(user)
+    level = levels.get(ticket.queue_id, 0)
+    if ticket.offered_from_id in levels:
+        level = max(level, VIEW)  # until it is accepted, whoever offered it may look after it and take it back
     if user.pk in (ticket.assignee_id, ticket.case_owner_id):
         # After a hand-over the case owner still cares for the requester; the assignee works wherever the ticket is.
         level = max(level, WORK if user.pk == ticket.assignee_id else REPLY)

@@ -157,10 +157,10 @@ class Page:
 
 
 def counts(user: User, now: datetime) -> Counts:
-    """Count the open tickets this person may see, in one pass over them."""
+    """Count the open tickets that are this person's business, in one pass over them."""
     filters = {f"n_{key}": Count("pk", filter=keeps(user, now)) for key, (_, keeps) in VIEWS.items() if key != "open"}
     rows: list[Any] = list(
-        Ticket.objects.visible_to(user)
+        Ticket.objects.handled_by(user)
         .open()
         .order_by()
         .values("queue_id")
@@ -207,18 +207,18 @@ def pick(user: User, wanted: Mapping[str, str], now: datetime, queues: list[Queu
 
 
 def _picked(user: User, wanted: Mapping[str, str], now: datetime, queues: list[Queue]) -> View:
-    visible = Ticket.objects.visible_to(user)
     if words := wanted.get("q", "").replace("\0", "").strip()[:200]:
-        found = search.matching(visible, words, notes=True)
+        found = search.matching(Ticket.objects.visible_to(user), words, notes=True)
         return View(key="search", label=gettext("Search"), tickets=_tickets(found), order=("-pk",), search=words)
+    handled = Ticket.objects.handled_by(user)
     if queue := next((queue for queue in queues if queue.slug == wanted.get("queue")), None):
-        return View(key="queue", label=queue.name, tickets=visible.in_queue(queue).open(), queue=queue)
+        return View(key="queue", label=queue.name, tickets=handled.in_queue(queue).open(), queue=queue)
     key = wanted.get("view", "")
     if key == RESOLVED:
-        done = visible.filter(state__in=("resolved", "closed"), resolved_at__gte=now - LATELY)
+        done = handled.filter(state__in=("resolved", "closed"), resolved_at__gte=now - LATELY)
         return View(key=RESOLVED, label=gettext("Resolved lately"), tickets=done, order=("-resolved_at", "-pk"))
     label, keeps = VIEWS.get(key) or VIEWS["open"]
-    tickets = visible.open().filter(keeps(user, now))
+    tickets = handled.open().filter(keeps(user, now))
     if key == "unanswered":
         return View(key=key, label=str(label), tickets=tickets, order=(_SAID_NO.desc(), *View.order))
     return View(key=key if key in VIEWS else "open", label=str(label), tickets=tickets)

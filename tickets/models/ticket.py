@@ -24,18 +24,22 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """
         Keep what this person may see; the only door to tickets.
 
-        Leads and administrators see every ticket; agents those in their queues and those they handle or care for;
-        requesters those they asked for or take part in.
+        Leads and administrators see every ticket; agents those in their queues, those they handle or care for, and those
+        that were offered out of their queues and not accepted yet; requesters those they asked for or take part in.
         """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         if user.is_lead:
             return self
         if user.is_agent:
-            queues = levels_of(user)
-            return self.filter(models.Q(queue__in=queues) | models.Q(assignee=user) | models.Q(case_owner=user))
+            return self.filter(_handled_by(user) | models.Q(offered_from__in=levels_of(user)))
         taking_part = Participant.objects.filter(user=user).values("ticket_id")
         return self.filter(models.Q(requester=user) | models.Q(pk__in=taking_part)).exclude(state=Ticket.State.VOID)
+
+    def handled_by(self, user: User) -> "TicketQuerySet":
+        """Keep what is this person's business: what they may see, without what others are asked to accept."""
+        is_agent = user.is_authenticated and user.is_agent and not user.is_lead
+        return self.visible_to(user).filter(_handled_by(user)) if is_agent else self.visible_to(user)
 
     def open(self) -> "TicketQuerySet":
         """Keep what is not done."""
@@ -56,6 +60,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def for_list(self) -> "TicketQuerySet":
         """Join what a list row shows."""
         return self.select_related("requester", "assignee", "queue", "category")
+
+
+def _handled_by(user: User) -> models.Q:
+    return models.Q(queue__in=levels_of(user)) | models.Q(assignee=user) | models.Q(case_owner=user)
 
 
 class Ticket(models.Model):
@@ -162,6 +170,10 @@ class Ticket(models.Model):
     hops = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Times it was handed over.")
     returns = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Times a hand-over came back.")
     offered_at = models.DateTimeField(null=True, blank=True, help_text="Handed over then, and not accepted yet.")
+    offered_from = models.ForeignKey(
+        Queue, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        help_text="The queue it was handed over from, as long as that is not accepted.",
+    )  # fmt: skip
     lead_called_at = models.DateTimeField(
         null=True, blank=True, help_text="A lead was called then, and has not answered."
     )
@@ -233,6 +245,9 @@ class Ticket(models.Model):
                 fields=["-upset", "next_due_at", "-id"],
                 name="ticket_upset",
                 condition=models.Q(state__in=OPEN_STATES, upset__gte=3),
+            ),
+            models.Index(
+                fields=["offered_from"], name="ticket_offered_from", condition=models.Q(offered_from__isnull=False)
             ),
             models.Index(fields=["requester", "-id"], name="ticket_of_requester"),
             models.Index(fields=["queue", "-updated_at"], name="ticket_queue_updated"),

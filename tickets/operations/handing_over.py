@@ -9,7 +9,7 @@ from people.models import User
 from tickets import clocks, events
 from tickets.completeness import FIELDS, completeness, missing
 from tickets.models import Draft, Event, Handover, Queue, Ticket, contract_for
-from tickets.operations import offers
+from tickets.operations import offers, standing_in
 from tickets.operations.drafting import drop_draft
 from tickets.operations.routing import move
 from tickets.operations.saving import save
@@ -79,7 +79,7 @@ def offer(
     if earlier is not None:
         offers.withdraw_offer(ticket, earlier, by=None, now=now)
     ticket.case_owner_id = ticket.case_owner_id or ticket.assignee_id or (by.pk if by else None)
-    ticket.hops, ticket.offered_at = ticket.hops + 1, now
+    ticket.hops, ticket.offered_at, ticket.offered_from = ticket.hops + 1, now, origin
     move(ticket, to=to, now=now)
     ticket.assignee = None
     terms = clocks.offer(ticket, to=to, now=now)
@@ -127,7 +127,7 @@ def return_(ticket: Ticket, *, reason: Handover.Return, words: str, by: User, no
     handover.state, handover.return_reason, handover.return_words = Handover.State.RETURNED, reason, words.strip()
     handover.ended_by, handover.ended_at = by, now
     handover.save(update_fields=["state", "return_reason", "return_words", "ended_by", "ended_at"])
-    ticket.returns, ticket.offered_at = ticket.returns + 1, None
+    ticket.returns, ticket.offered_at, ticket.offered_from = ticket.returns + 1, None, None
     clocks.settle_offer(ticket, now=now, met=True)
     origin = _back(ticket, handover, now=now)
     save(ticket, *_SAVED, now=now)
@@ -217,8 +217,9 @@ def _make(
 
 
 def _back(ticket: Ticket, handover: Handover, *, now: datetime) -> int:
-    """Put a locked ticket where the hand-over came from, and to whoever had it if they still work there."""
+    """Put a locked ticket where the hand-over came from, and to whoever had it if they, or a deputy, work there now."""
     origin = move(ticket, to=handover.from_queue, now=now)
     had_by = handover.had_by
-    ticket.assignee = had_by if had_by is not None and can_work_in(had_by, handover.from_queue) else None
+    works_there = had_by is not None and can_work_in(had_by, handover.from_queue)
+    ticket.assignee = had_by if works_there and not standing_in.is_left_alone(ticket, had_by, now=now) else None
     return origin

@@ -7,7 +7,7 @@ from tickets import clocks, events
 from tickets.models import Event, Handover, Ticket
 from tickets.permissions import can_work_in
 
-SAVED = ["offered_at", *clocks.SAVED]
+SAVED = ["offered_at", "offered_from", *clocks.SAVED]
 
 
 def offered(ticket: Ticket) -> Handover | None:
@@ -26,7 +26,7 @@ def take_up(ticket: Ticket, *, by: User, now: datetime) -> Handover | None:
         return None
     handover.state, handover.accepted_by, handover.accepted_at = Handover.State.ACCEPTED, by, now
     handover.save(update_fields=["state", "accepted_by", "accepted_at"])
-    ticket.offered_at = None
+    ticket.offered_at = ticket.offered_from = None
     clocks.settle_offer(ticket, now=now, met=True)
     events.record(
         ticket, Event.Kind.ACCEPTED, by=by, now=now, handover=handover.pk,
@@ -52,7 +52,7 @@ def withdraw_offer(ticket: Ticket, handover: Handover, *, by: User | None, now: 
     """Take an offer back; the caller saves the ticket and records it."""
     handover.state, handover.ended_by, handover.ended_at = Handover.State.WITHDRAWN, by, now
     handover.save(update_fields=["state", "ended_by", "ended_at"])
-    ticket.offered_at = None
+    ticket.offered_at = ticket.offered_from = None
     clocks.settle_offer(ticket, now=now, met=False)
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from people.models import User
 from tickets import clocks, events
 from tickets.models import Event, SolutionAttempt, Ticket
+from tickets.operations import standing_in
 from tickets.operations.saving import save
 from tickets.operations.trying import settle_open
 
@@ -38,4 +39,5 @@ def reopen(ticket: Ticket, *, by: User, now: datetime, reason: str = "") -> Tick
         ticket, "state", "void_reason", "reopen_count", "resolved_at", "closed_at", "confirmed", *clocks.SAVED, now=now
     )
     events.record(ticket, Event.Kind.REOPENED, by=by, now=now, origin=origin, reason=reason, asked=asked)
+    standing_in.leave_absent(ticket, now=now)
     return ticket

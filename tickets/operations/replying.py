@@ -11,7 +11,7 @@ from people.finding import find_or_create_all
 from people.models import User
 from tickets import clocks, events, search
 from tickets.models import Event, Message, Participant, Ticket
-from tickets.operations import offers
+from tickets.operations import offers, standing_in
 from tickets.operations.files import File, Stored, attach
 from tickets.operations.opening import snippet
 from tickets.operations.participating import join_locked
@@ -204,13 +204,15 @@ def receive_message(
     else:
         if author.pk != ticket.requester_id:
             Participant.objects.get_or_create(ticket=ticket, user=author)
-        ticket.last_customer_at = now
+        ticket.last_customer_at, was_open = now, ticket.is_open
         _back_to_work(ticket, by=author, now=now)
         clocks.ask(ticket, now=now)
         save(
             ticket, "snippet", "last_customer_at", "state", "pending_until", "reopen_count", "resolved_at", "closed_at",
             "confirmed", *clocks.SAVED, now=now,
         )  # fmt: skip
+        if ticket.is_open and not was_open:
+            standing_in.leave_absent(ticket, now=now)
     events.record(ticket, Event.Kind.RECEIVED, by=author, now=now, message=message, auto_generated=auto_generated)
     return message
 

@@ -64,6 +64,19 @@ def release_due(now: datetime, limit: int = 200) -> int:
     return released
 
 
+def is_left_alone(ticket: Ticket, person: User | None, *, now: datetime) -> bool:
+    """Tell whether a ticket would lie there with this person: they are away, and nobody is offered it."""
+    absent = away(now) if person is not None else {}
+    absence = absent.get(person.pk if person is not None else 0)
+    return absence is not None and not _may_be_taken_over(absence, ticket, absent)
+
+
+def leave_absent(ticket: Ticket, *, now: datetime) -> None:
+    """Give a locked ticket that has to be worked on again back to its queue, if nobody is there who has it or may take it."""
+    if is_left_alone(ticket, ticket.assignee, now=now):
+        _move(ticket, away(now)[ticket.assignee_id or 0], to=None, by=None, now=now)
+
+
 def look_again(deputy: User, *, now: datetime) -> None:
     """Have the absences looked through again that rely on this person, who may no longer do what they could."""
     absent = away(now)
@@ -103,11 +116,15 @@ def _release(ticket_id: int, absence_id: int, now: datetime) -> bool | None:
     absence = absent.get(ticket.assignee_id or 0)
     if absence is None or absence.pk != absence_id or not ticket.is_open:
         return False
-    deputy = stand_in_for_tickets(absence.person_id, absent)
-    if deputy is not None and may_stand_in(deputy, ticket):
+    if _may_be_taken_over(absence, ticket, absent):
         return False
     _move(ticket, absence, to=None, by=None, now=now)
     return True
+
+
+def _may_be_taken_over(absence: Absence, ticket: Ticket, absent: Away) -> bool:
+    deputy = stand_in_for_tickets(absence.person_id, absent)
+    return deputy is not None and may_stand_in(deputy, ticket)
 
 
 def _is_offered(ticket: Ticket, *, to: User, absent: Away) -> bool:

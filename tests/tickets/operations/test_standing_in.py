@@ -7,9 +7,12 @@ import pytest
 from django.db import connection
 
 from people.models import User
-from tests.factories import NOW, later, make_absence, make_agent, make_queue, make_ticket
-from tickets.models import Absence, Event, Membership, Queue, Relief, Ticket
+from tests.factories import NOW, later, make_absence, make_agent, make_handover, make_levels, make_queue, make_ticket
+from tickets.models import Absence, Event, Handover, Membership, Queue, Relief, Ticket
 from tickets.operations import absences, assigning, standing_in
+from tickets.operations.handing_over import return_, withdraw
+from tickets.operations.reopening import reopen
+from tickets.operations.replying import receive_message
 from tickets.operations.resolution import resolve
 from tickets.operations.standing_in import NotOffered, release_due, take_over, take_over_all
 
@@ -265,3 +268,41 @@ def _at_once(acts: list) -> None:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         list(pool.map(run, acts))
+
+
+@pytest.mark.parametrize(
+    "how", ["the requester writes", "it is reopened", "second level returns it", "the offer is withdrawn"]
+)
+def test_what_comes_back_to_somebody_who_is_away_lies_in_its_queue(how: str) -> None:
+    first, second = make_levels()
+    person, specialist, lead = make_agent(first), make_agent(second), make_agent(role=User.Role.LEAD)
+    ticket = assigned(first, person)
+    if how.startswith(("the req", "it is")):
+        resolve(ticket, solution="Neu gestartet", by=person, now=later(1))
+    else:
+        make_handover(ticket, second, by=person)
+    make_absence(person)
+    release_due(later(2))
+
+    if how == "the requester writes":
+        receive_message(ticket, author=ticket.requester, text="Nein", channel=Ticket.Channel.EMAIL, now=later(3))
+    elif how == "it is reopened":
+        reopen(ticket, by=ticket.requester, now=later(3))
+    elif how == "second level returns it":
+        return_(ticket, reason=Handover.Return.WRONG_TEAM, words="Falsch hier", by=specialist, now=later(3))
+    else:
+        withdraw(ticket, by=lead, now=later(3))
+
+    back = Ticket.objects.get(pk=ticket.pk)
+    assert (back.is_open, back.queue, back.assignee, back.case_owner) == (True, first, None, person)
+
+
+def test_what_comes_back_stays_where_a_deputy_may_take_it() -> None:
+    queue = make_queue()
+    person, deputy = make_agent(queue), make_agent(queue)
+    ticket = resolve(assigned(queue, person), solution="Neu gestartet", by=person, now=later(1))
+    make_absence(person, deputy)
+
+    reopen(ticket, by=ticket.requester, now=later(3))
+
+    assert holder(ticket) == person

@@ -11,6 +11,7 @@ from tests.factories import (
     make_handover,
     make_levels,
     make_policy,
+    make_queue,
     make_ticket,
 )
 from tests.tickets.views.test_list import as_, subjects
@@ -226,3 +227,34 @@ def test_hostile_words_are_shown_and_do_nothing() -> None:
 
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+def test_whoever_handed_it_over_and_their_colleagues_see_it_and_take_it_back_until_it_is_accepted() -> None:
+    first, second = make_levels()
+    took_the_call, handed_over, colleague = (make_agent(first) for _ in range(3))
+    ticket = make_ticket(first)
+    assigning.take(ticket, by=took_the_call, now=NOW)
+    assigning.assign(ticket, to=handed_over, by=took_the_call, now=NOW)
+    make_handover(ticket, second, by=handed_over)
+    stranger = as_(make_agent(make_queue()))
+    address = f"/tickets/{ticket.pk}/"
+
+    assert b"handover/withdrawal/" in as_(handed_over).get(address).content
+    assert as_(colleague).get(address).status_code == 200
+    assert stranger.get(address).status_code == 404
+    assert ticket.subject not in subjects(as_(colleague).get("/tickets/?view=open"))
+    assert as_(colleague).post(f"{address}reply/", {}).status_code in (403, 404)
+
+    withdrawn = as_(handed_over).post(f"{address}handover/withdrawal/", headers=HTMX)
+
+    ticket.refresh_from_db()
+    assert (withdrawn.status_code, ticket.queue, ticket.offered_from) == (200, first, None)
+
+
+def test_what_was_accepted_is_no_longer_shown_to_where_it_came_from() -> None:
+    first, second = make_levels()
+    colleague, ticket = make_agent(first), make_ticket(first)
+    make_handover(ticket, second, by=make_agent(first))
+    handing_over.accept(ticket, by=make_agent(second), now=later(5))
+
+    assert as_(colleague).get(f"/tickets/{ticket.pk}/").status_code == 404
