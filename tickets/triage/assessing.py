@@ -13,6 +13,7 @@ from functools import cache
 
 from django.db.models import Count, Max
 
+from helpdesk.lib import freeing
 from knowledgebase.models import ArticleText
 from knowledgebase.search import find_solutions
 from tickets.models import TriageModel
@@ -175,14 +176,10 @@ class _Keeper:
 
     def _make(self, version: int, stamp: tuple[object, ...], *, read_again: bool) -> None:
         if read_again:
-            self._assessor = None  # two models at once would need the memory of two
-            content = TriageModel.objects.values_list("content", flat=True).get(version=version)
-            try:
-                self._packed = packing.unpack(bytes(content))
-            except packing.Unreadable as error:
-                log.warning("Triage model %s can't be read: %s", version, error)
-                self._packed = None
+            self._assessor = self._packed = None  # two models at once would need the memory of two
+            self._packed = _read(version)
         self._assessor = Assessor(version, self._packed) if self._packed is not None else None
+        freeing.free()  # reading needs half as much again as what stays
         self._stamp, self._made = stamp, time.monotonic()
 
     @staticmethod
@@ -190,6 +187,15 @@ class _Keeper:
         published = ArticleText.objects.filter(article__state="published")
         found = published.aggregate(last=Max("updated_at"), texts=Count("pk"), articles=Count("article", distinct=True))
         return found["last"], found["texts"], found["articles"]
+
+
+def _read(version: int) -> packing.Packed | None:
+    content = TriageModel.objects.values_list("content", flat=True).get(version=version)
+    try:
+        return packing.unpack(bytes(content))
+    except packing.Unreadable as error:
+        log.warning("Triage model %s can't be read: %s", version, error)
+        return None
 
 
 @cache
