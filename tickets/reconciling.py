@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Prefetch
 
 from sla.promises import Terms, terms_of
@@ -30,10 +31,15 @@ class Difference:
 
 
 def differences(tickets: Iterable[int] | None = None) -> Iterator[Difference]:
-    """Compare the clocks of these tickets, or of all that have one unfinished; in pages, beside everything else."""
+    """
+    Compare the clocks of these tickets, or of all that are open or have one unfinished; in pages, beside everything else.
+
+    Whoever works on a ticket meanwhile may make it look different: see `reconcile`.
+    """
     if tickets is None:
-        tickets = Clock.objects.filter(state__in=Clock.UNFINISHED).values_list("ticket_id", flat=True)
-        tickets = tickets.order_by("ticket_id").distinct().iterator(chunk_size=2000)
+        unfinished = Clock.objects.filter(state__in=Clock.UNFINISHED).order_by().values_list("ticket_id")
+        opened = Ticket.objects.open().order_by().values_list("pk")
+        tickets = (pk for (pk,) in unfinished.union(opened).order_by("ticket_id").iterator(chunk_size=2000))
     rest = iter(tickets)
     while page := list(islice(rest, _PAGE)):
         events = (
@@ -47,14 +53,25 @@ def differences(tickets: Iterable[int] | None = None) -> Iterator[Difference]:
 
 
 def reconcile(*, now: datetime) -> Reconciliation:
-    """Compare all running clocks with their history and keep what was found."""
-    found = list(differences())
+    """
+    Compare all running clocks with their history and keep what was found.
+
+    What differs is looked at once more under the lock of its ticket: then nobody changes it between two questions.
+    """
+    seen = {difference.ticket for difference in differences()}
+    found = [difference for ticket in sorted(seen) for difference in _differences_of(ticket)]
     return Reconciliation.objects.create(
         at=now,
         checked=Clock.objects.filter(state__in=Clock.UNFINISHED).count(),
         different=len(found),
         details=[str(difference) for difference in found[:_KEPT]],
     )
+
+
+@transaction.atomic
+def _differences_of(ticket: int) -> list[Difference]:
+    Ticket.objects.locked(ticket)
+    return list(differences([ticket]))
 
 
 def walk_of(ticket: Ticket) -> history.Walk:

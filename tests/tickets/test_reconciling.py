@@ -1,5 +1,6 @@
 """Stored deadlines are what their history says."""
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from io import StringIO
 
@@ -8,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from tests.factories import later, make_agent, make_levels, make_policy, make_ticket
+from tickets import reconciling
 from tickets.models import Clock, Ticket
 from tickets.operations import holding, prioritising, reopening, replying, resolution, routing
 from tickets.reconciling import differences, reconcile
@@ -57,3 +59,28 @@ def test_timers_run_by_hand_fire_what_is_due() -> None:
 
     ticket.refresh_from_db()
     assert ticket.queue == second
+
+
+def test_an_open_ticket_whose_only_clock_is_gone_raises_the_alarm() -> None:
+    first, _ = make_levels(make_policy())
+    ticket = make_ticket(first)
+    Clock.objects.update(state=Clock.State.CANCELLED, ended_at=later(1), wake_at=None)
+
+    assert {difference.ticket for difference in differences()} == {ticket.pk}
+
+
+def test_what_only_looked_different_while_somebody_worked_on_it_raises_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = make_levels(make_policy())
+    make_ticket(first)
+    real, asked = reconciling.differences, []
+
+    def once_wrong(tickets: Iterable[int] | None = None) -> Iterator[reconciling.Difference]:
+        asked.append(tickets)
+        if tickets is None:
+            yield reconciling.Difference(Ticket.objects.get().pk, "resolution 1", "before", "after")
+        else:
+            yield from real(tickets)
+
+    monkeypatch.setattr(reconciling, "differences", once_wrong)
+
+    assert (reconcile(now=later(1)).different, len(asked)) == (0, 2)
