@@ -1,5 +1,6 @@
 """The editor of service levels: conditions, steps, versions, and trying them out."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from helpdesk.administration.forms.policies import MOMENT, data_of
+from helpdesk.administration.operations.promising import record_policy
 from people.models import AuditEntry, Organisation
 from sla.models import Policy
 from sla.operations.policies import Minutes, Step, Wording, save_policy, wording_of
@@ -358,3 +360,13 @@ def test_the_queries_of_a_page_do_not_grow_with_its_rows(
         client.get(reverse("settings:policy", args=[policy.pk]))
     with django_assert_num_queries(5):
         client.get(reverse("settings:policy_versions", args=[policy.pk]))
+
+
+def test_who_saves_a_policy_does_not_undo_that_it_was_moved_meanwhile(everything: Everything) -> None:
+    seen = Policy.objects.get(pk=everything.policy.pk)
+    Policy.objects.filter(pk=seen.pk).update(position=seen.position + 50)
+
+    wording = replace(wording_of(seen.versions.get()), valid_from=None)
+    record_policy(seen, wording, by=everything.agent, now=timezone.now())
+
+    assert Policy.objects.get(pk=seen.pk).position == everything.policy.position + 50

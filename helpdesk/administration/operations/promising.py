@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Literal
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -97,11 +96,13 @@ def record_policy(policy: Policy, wording: Wording, *, by: User, now: datetime) 
     :raises Refused: if it is to hold from a moment that has passed.
     :raises sla.operations.policies.ImpossibleTarget: if a resolution is promised before the first response.
     """
-    stored = Policy.objects.select_for_update(of=("self",)).filter(pk=policy.pk).first()
+    known = list(Policy.objects.select_for_update().order_by("pk"))  # in the order of everybody who locks them all
+    stored = next((one for one in known if one.pk == policy.pk), None)
     before = _policy_facts(stored, now) if stored else {}
     if stored is None:
-        last = Policy.objects.aggregate(last=Max("position"))["last"]
-        policy.position = min((last or 0) + 10, 32_000)
+        policy.position = min(max((one.position for one in known), default=0) + 10, 32_000)
+    else:
+        policy.position = stored.position  # somebody may have moved it since this page was opened
     try:
         version = save_policy(policy, wording, now=now)
     except NotInThePast:
