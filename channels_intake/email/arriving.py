@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
 from django.db.models import QuerySet
@@ -98,13 +99,14 @@ def process_stored(now: datetime, limit: int = 1_000) -> int:
     Accept what is stored, the oldest first, and return how many were taken up.
 
     Any number of processes share the work. An answer never overtakes the mail that it answers: it waits until those
-    that came before it and are being worked on are done.
+    that came before it and are being worked on are done. Each has a moment of its own: tickets go on while this runs.
     """
-    taken = 0
+    taken, began = 0, monotonic()
     with relay.waking_seldom():
         while taken < limit:
+            moment = now + timedelta(seconds=monotonic() - began)
             try:
-                _process(Arrival.objects.due(now).order_by("received_at", "pk")[:1], now)
+                _process(Arrival.objects.due(moment).order_by("received_at", "pk")[:1], moment)
             except Arrival.DoesNotExist:
                 break
             except (_Earlier, _Again):

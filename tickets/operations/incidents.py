@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from people.models import User
 from tickets import events
@@ -160,7 +161,7 @@ def end_with_its_ticket(event: Event) -> None:
     if incident is not None and event.by is not None:
         solution = event.ticket.resolution
         with suppress(IsOver):
-            end(incident, text_de=solution, text_en=solution, by=event.by, now=event.at)
+            end(incident, text_de=solution, text_en=solution, by=event.by, now=timezone.now())
 
 
 def pass_on(event: Event) -> None:
@@ -170,17 +171,20 @@ def pass_on(event: Event) -> None:
     Who has no ticket is told by `notifications`.
     """
     news = IncidentNews.objects.select_related("incident", "by").get(event=event)
+    rows = list(_children(news.incident))
+    list(Ticket.objects.filter(pk__in=[row.ticket_id for row in rows]).select_for_update().order_by("pk"))
     told: set[int] = set()
-    for child in _children(news.incident):
+    now = timezone.now()  # not when it was said: these tickets went on since
+    for child in rows:
         person, ticket = child.ticket.requester, child.ticket
         text = news.text_in(person.language)
         if news.is_last:
             with suppress(CannotResolve):
-                resolve(ticket, solution=text, by=news.by, now=event.at, tell=person.pk not in told)
+                resolve(ticket, solution=text, by=news.by, now=now, tell=person.pk not in told)
         elif person.pk not in told:
             number = uuid.uuid5(uuid.NAMESPACE_OID, f"news {news.pk} on {ticket.pk}")
             with suppress(CannotReply):
-                reply(ticket, text=text, by=news.by, now=event.at, client_id=number)
+                reply(ticket, text=text, by=news.by, now=now, client_id=number)
         told.add(person.pk)
 
 
