@@ -93,8 +93,16 @@ def _still_needed(items: list[DigestItem], person: User) -> list[DigestItem]:
     open_ones = {(ticket, metric) for ticket, metric, state in known if state in Clock.UNFINISHED}
     over = {(ticket, metric) for ticket, metric, _ in known} - open_ones
     return [
-        item for item in items if _concerns(item, person) and (item.event.ticket_id, _metric(item.event)) not in over
+        item
+        for item in items
+        if _concerns(item, person)
+        and (_is_offer(item.event) or (item.event.ticket_id, _metric(item.event)) not in over)
     ]
+
+
+def _is_offer(event: Event) -> bool:
+    """Tell whether it says that a ticket is offered, and it still is: that waits for an answer of its own."""
+    return event.kind == Event.Kind.ESCALATED and event.ticket.offered_at is not None
 
 
 def _concerns(item: DigestItem, person: User) -> bool:

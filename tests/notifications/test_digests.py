@@ -20,6 +20,7 @@ from tests.factories import later, make_absence, make_agent, make_levels, make_p
 from tickets import events, relay, timers
 from tickets.models import Event, Membership, Queue, Ticket
 from tickets.operations.assigning import take
+from tickets.operations.handing_over import accept
 from tickets.operations.replying import receive_message, reply
 from tickets.operations.resolution import resolve
 
@@ -135,6 +136,22 @@ def test_what_clocks_hand_over_joins_the_digest_and_what_people_hand_over_does_n
     assert gather(0) == 1
     assert text(mails()[0]).count("first response") == 3
     assert Delivery.objects.get(medium="mail").recipient == lead
+
+
+def test_what_a_clock_offered_is_told_though_the_requester_was_answered_until_somebody_accepts_it() -> None:
+    first, second = make_levels(make_policy(first_response=10, resolution=9_000))
+    agent, lead = make_agent(first), make_agent(second, level=Membership.Level.LEAD)
+    answered, accepted = (take(make_ticket(first), by=agent, now=later(1)) for _ in range(2))
+    timers.fire_due(later(11))
+    reply(answered, text="Wir sind dran.", by=agent, now=later(12))
+    accept(accepted, by=make_agent(second), now=later(12))
+    reply(accepted, text="Wir sind dran.", by=agent, now=later(13))
+    tell()
+
+    gather(0)
+
+    [mail] = Delivery.objects.filter(medium="mail", recipient=lead)
+    assert {item.event.ticket_id for item in mail.items.select_related("event")} == {answered.pk}
 
 
 def test_what_has_become_needless_is_not_told() -> None:
