@@ -94,8 +94,8 @@ def rearm(ticket: Ticket, *, now: datetime) -> None:
     """
     Compute the deadlines anew after a change of what the policy looks at: queue, priority, category and the like.
 
-    Starts and pauses stay. The terms stay, too, unless another policy applies now: a later version of the same policy is
-    for later tickets.
+    Starts and pauses stay, and so does a call promised for a moment. The terms stay, too, unless another policy applies
+    now: a later version of the same policy is for later tickets.
     """
     before = terms(ticket)
     found = choose(facts_of(ticket), named=ticket.queue.policy_id, now=now)
@@ -106,8 +106,8 @@ def rearm(ticket: Ticket, *, now: datetime) -> None:
     clocks = _unfinished(ticket)
     for clock in [clock for clock in clocks if not _is_up(clock, now)]:
         own = chosen if clock.metric in _OF_THE_TICKET else terms_behind(clock)
-        if clock.minutes is None:
-            continue  # its moment was named outright
+        if clock.metric == Metric.CALLBACK or clock.minutes is None:
+            continue  # its moment was told to somebody
         minutes = own.minutes(clock.metric, ticket.priority) if own else None
         if own is None or minutes is None:
             _end(clock, Clock.State.CANCELLED, now)
@@ -403,6 +403,7 @@ def _finish(clocks: Iterable[Clock], now: datetime) -> None:
     for clock in clocks:
         late = clock.breached_at is not None or (clock.due_at is not None and clock.is_running and clock.due_at <= now)
         _end(clock, Clock.State.MISSED if late else Clock.State.MET, now)
+        clock.ticket.breached = clock.ticket.breached or late
 
 
 def _end(clock: Clock, state: Clock.State, now: datetime) -> None:

@@ -132,9 +132,9 @@ def _prioritised(walk: Walk, happening: Happening, lookup: Lookup) -> None:
 
 
 def _adjust(walk: Walk, now: datetime) -> None:
-    """Follow the terms and the priority with everything that is neither broken nor named outright."""
+    """Follow the terms and the priority with everything that is not broken and whose moment was not told to anybody."""
     for promise in [one for one in walk.promises if one.is_unfinished and not one.is_broken]:
-        if promise.minutes is None:
+        if promise.metric == CALLBACK:
             continue
         terms = walk.terms if promise.metric in (FIRST, NEXT, RESOLUTION) else promise.terms
         minutes = terms.minutes(promise.metric, walk.priority) if terms else None

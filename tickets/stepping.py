@@ -127,7 +127,8 @@ def _warning(ticket: Ticket, clock: Clock, people: list[int], now: datetime) -> 
 
 
 def _members(ticket: Ticket, level: int) -> set[int | None]:
-    return set(Membership.objects.filter(queue=ticket.queue_id, level__gte=level).values_list("user_id", flat=True))
+    working = Membership.objects.filter(user__is_active=True, user__role__in=User.STAFF)
+    return set(working.filter(queue=ticket.queue_id, level__gte=level).values_list("user_id", flat=True))
 
 
 def _on_call(ticket: Ticket, now: datetime) -> set[int | None]:

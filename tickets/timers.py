@@ -55,13 +55,13 @@ def fire_due(now: datetime, limit: int = 200) -> int:
 def wake_scheduled(now: datetime, limit: int = 200) -> int:
     """Bring back the tickets whose reminder is due and return how many."""
     due = Ticket.objects.filter(state=Ticket.State.SCHEDULED, pending_until__lte=now).order_by("pending_until")
-    return _each(list(due[:limit]), lambda t: holding.resume(t, by=None, now=now), holding.CannotHold)
+    return _each(due, limit, lambda ticket: holding.resume(ticket, by=None, now=now))
 
 
 def close_silent(now: datetime, limit: int = 200) -> int:
     """Close the resolved tickets nobody objected to for five days and return how many."""
     due = Ticket.objects.filter(state=Ticket.State.RESOLVED, resolved_at__lte=now - CLOSE_AFTER).order_by("resolved_at")
-    return _each(list(due[:limit]), lambda t: resolution.close(t, by=None, now=now), resolution.CannotClose)
+    return _each(due, limit, lambda ticket: resolution.close(ticket, by=None, now=now))
 
 
 @transaction.atomic
@@ -78,7 +78,11 @@ def _claim(due: QuerySet[Clock]) -> tuple[list[Clock], datetime | None]:
     Both rows are locked, the ticket's first, so both are as they are now even if they changed since the query began. The
     moment from which on there may be more to claim is given, too.
     """
-    found = list(due.select_related("ticket").select_for_update(skip_locked=True, of=("ticket", "self")))
+    found = list(
+        due.select_related("ticket__queue", "ticket__requester").select_for_update(
+            skip_locked=True, of=("ticket", "self")
+        )
+    )
     first: dict[int, Clock] = {}
     later = [clock for clock in found if first.setdefault(clock.ticket_id, clock) is not clock]
     return list(first.values()), (later or found[-1:] or [Clock()])[0].wake_at
@@ -193,12 +197,16 @@ def _broken(clock: Clock, due_at: datetime, now: datetime) -> Event:
     )  # fmt: skip
 
 
-def _each(tickets: list[Ticket], act: Callable[[Ticket], object], refusal: type[Exception]) -> int:
+def _each(due: QuerySet[Ticket], limit: int, act: Callable[[Ticket], object]) -> int:
+    """Do this to each ticket that is still due and that nobody works on right now; one that fails holds up no other."""
     done = 0
-    for ticket in tickets:
+    for pk in list(due.values_list("pk", flat=True)[:limit]):
         try:
-            act(ticket)
-        except refusal:
-            continue  # somebody was faster
-        done += 1
+            with transaction.atomic():
+                ticket = due.filter(pk=pk).select_for_update(skip_locked=True, of=("self",)).first()
+                if ticket is not None:
+                    act(ticket)
+                    done += 1
+        except Exception:
+            log.exception("Ticket %s waits for the next sweep.", pk)
     return done

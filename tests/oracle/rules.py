@@ -138,9 +138,9 @@ class Desk:
 
     def _follow(self) -> None:
         for vow in self._open():
-            if vow.is_broken or vow.target is None:
+            if vow.is_broken or vow.target is None or vow.metric == "callback":  # its moment was told to somebody
                 continue
-            version = vow.version if vow.metric in ("acceptance", "callback") else self.version
+            version = vow.version if vow.metric == "acceptance" else self.version
             target = self._target(vow.metric, version)
             if target is None:
                 self._take_back([vow])

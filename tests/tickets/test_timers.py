@@ -13,6 +13,8 @@ from sla.operations.policies import Step
 from tests.factories import later, make_agent, make_levels, make_policy, make_queue, make_ticket
 from tickets import timers
 from tickets.models import Clock, EscalationFire, Ticket
+from tickets.operations import holding
+from tickets.operations.replying import reply
 
 pytestmark = pytest.mark.django_db
 
@@ -158,3 +160,56 @@ def test_one_that_cannot_be_written_does_not_take_the_others_with_it(caplog):
     assert _breached() == [good.pk]
     taken.refresh_from_db()
     assert (taken.wake_at, EscalationFire.objects.get().ticket) == (later(41), good)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reminder_of_a_ticket_somebody_works_on_waits_and_one_that_fails_holds_up_no_other(monkeypatch, caplog):
+    queue = make_queue()
+    agent = make_agent(queue)
+    held, broken, free = (make_ticket(queue) for _ in range(3))
+    for ticket in (held, broken, free):
+        holding.hold(ticket, state=Ticket.State.SCHEDULED, by=agent, now=later(0), until=later(9))
+    resume = holding.resume
+
+    def fails_once(ticket, **named):
+        if ticket == broken:
+            raise RuntimeError("no")
+        return resume(ticket, **named)
+
+    monkeypatch.setattr(holding, "resume", fails_once)
+
+    def sweep():
+        try:
+            return timers.wake_scheduled(later(10))
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as elsewhere:
+        Ticket.objects.locked(held.pk)
+        assert elsewhere.submit(sweep).result() == 1
+
+    states = [Ticket.objects.get(pk=ticket.pk).state for ticket in (held, broken, free)]
+    assert states == ["scheduled", "scheduled", "open"]
+    assert f"Ticket {broken.pk} waits" in caplog.text
+
+
+def test_a_lead_who_was_let_go_is_no_reason_to_warn_nobody():
+    queue = make_queue(
+        policy=make_policy(30, steps=[Step("first_response", 0, ({"do": "notify", "whom": ["queue_lead"]},))])
+    )
+    make_agent(queue, level=4, is_active=False)
+    lead = make_agent(role=User.Role.LEAD)
+    ticket = make_ticket(queue)
+
+    timers.fire_due(later(30))
+
+    assert ticket.events.get(kind="warned").facts["to"] == [lead.pk]
+
+
+def test_an_answer_after_the_deadline_is_late_though_no_sweep_saw_it():
+    queue = make_queue(policy=make_policy(30))
+    ticket = make_ticket(queue)
+
+    reply(ticket, text="Spät", by=make_agent(queue), now=later(31))
+
+    assert Ticket.objects.get(pk=ticket.pk).breached
