@@ -94,7 +94,8 @@ def rearm(ticket: Ticket, *, now: datetime) -> None:
     """
     Compute the deadlines anew after a change of what the policy looks at: queue, priority, category and the like.
 
-    Starts and pauses stay, and so does a call promised for a moment. The terms stay, too, unless another policy applies
+    Starts and pauses stay, and so does a call promised for a moment; an answer or an acceptance that somebody waits for
+    stays promised, too, where nothing of that kind is promised anew. The terms stay, too, unless another policy applies
     now: a later version of the same policy is for later tickets.
     """
     before = terms(ticket)
@@ -110,7 +111,8 @@ def rearm(ticket: Ticket, *, now: datetime) -> None:
             continue  # its moment was told to somebody
         minutes = own.minutes(clock.metric, ticket.priority) if own else None
         if own is None or minutes is None:
-            _end(clock, Clock.State.CANCELLED, now)
+            if clock.metric in _FROM_THE_START:  # it is taken up again where it is promised again
+                _end(clock, Clock.State.CANCELLED, now)
         elif (clock.version_id, clock.calendar_id, clock.minutes) != (own.version, own.calendar, minutes):
             clocks.append(_replace(clock, own, minutes=minutes, now=now))
     clocks.extend(_begin_missing(ticket, clocks, chosen, now))

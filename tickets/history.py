@@ -138,11 +138,11 @@ def _adjust(walk: Walk, now: datetime) -> None:
             continue
         terms = walk.terms if promise.metric in (FIRST, NEXT, RESOLUTION) else promise.terms
         minutes = terms.minutes(promise.metric, walk.priority) if terms else None
-        if terms is None or minutes is None:
-            _end(promise, "cancelled", now)
-        else:
+        if terms is not None and minutes is not None:
             promise.terms, promise.minutes, promise.priority = terms, minutes, walk.priority
             _compute(walk, promise)
+        elif promise.metric in (FIRST, RESOLUTION):
+            _end(promise, "cancelled", now)
     for metric in (FIRST, RESOLUTION):
         is_promised = walk.terms is not None and walk.terms.minutes(metric, walk.priority) is not None
         if not is_promised or _unfinished(walk, metric) or (metric == FIRST and walk.is_answered):

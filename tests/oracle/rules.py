@@ -142,10 +142,10 @@ class Desk:
                 continue
             version = vow.version if vow.metric == "acceptance" else self.version
             target = self._target(vow.metric, version)
-            if target is None:
-                self._take_back([vow])
-            else:
+            if target is not None:
                 self._count_anew(vow, version, target)
+            elif vow.metric in ("first_response", "resolution"):
+                self._take_back([vow])
         for metric in ("first_response", "resolution"):
             if self._target(metric, self.version) is None or self._open(metric):
                 continue
