@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "helpdesk.htmx_parts.PartsVaryMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "helpdesk.streams_cookie.StreamsCookieMiddleware",
 ]

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -82,7 +83,10 @@ def seen(request: HttpRequest) -> HttpResponse:
     unseen.update(state=Delivery.State.SEEN)
     if not request.headers.get("HX-Request"):
         return HttpResponseRedirect(_next(request))
-    return _notices(request)
+    answer = _notices(request)
+    bell = {"unseen": queries.unseen_count(_user(request)), "oob": True}
+    answer.write(render_to_string("notifications/_bell.html", bell, request))
+    return answer
 
 
 def _done(request: HttpRequest, ticket: Ticket) -> HttpResponse:

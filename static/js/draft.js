@@ -92,10 +92,11 @@
     });
     form.addEventListener("htmx:afterRequest", (event) => {
       if (event.detail.elt !== form) return;
-      if (event.detail.successful) keep.drop(key);
-      else {
+      if (event.detail.successful && event.detail.xhr.status < 400) keep.drop(key); // what is refused is shown, too
+      else if (area.value.trim()) {
         stopped = false;
-        if (area.value.trim()) keep.set(key, { text: area.value, at: Date.now() });
+        keep.set(key, { text: area.value, at: Date.now() });
+        later(500);
       }
     });
     addEventListener("pagehide", () => {

@@ -105,13 +105,19 @@
   document.addEventListener("toast", (event) => toast(event.detail));
 
   // --- failures ---------------------------------------------------------------------------------------------------
+  // Nobody waits for what a page fetches by itself: it tries again, or the place is gone.
+  const wasAsked = ({ requestConfig }) => {
+    const cause = requestConfig?.triggeringEvent?.type;
+    return Boolean(cause) && !cause.startsWith("live") && cause !== "load";
+  };
   document.addEventListener("htmx:responseError", (event) => {
+    if (!wasAsked(event.detail)) return;
     const said = { 403: "forbidden", 404: "gone", 410: "gone", 413: "large", 429: "busy" };
     toast({ text: words()[said[event.detail.xhr.status] ?? "broken"], tag: "bad" });
   });
   for (const failure of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(failure, (event) => {
-      if (event.detail.requestConfig?.triggeringEvent?.type !== "live") toast({ text: words().offline, tag: "bad" });
+      if (wasAsked(event.detail)) toast({ text: words().offline, tag: "bad" });
     });
   }
 })();

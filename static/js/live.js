@@ -49,8 +49,11 @@
   };
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { detail } = event;
-    if (isAct(detail)) acts.add(detail.xhr);
-    else if (acts.size && isLive(detail)) {
+    if (isAct(detail)) {
+      acts.add(detail.xhr);
+      // Not htmx:afterRequest: nobody hears that when the element that sent it is gone by then.
+      detail.xhr.addEventListener("loadend", () => acts.delete(detail.xhr) && !acts.size && setTimeout(goOn));
+    } else if (acts.size && isLive(detail)) {
       event.preventDefault();
       waiting.add(detail.elt.id);
     }
@@ -60,9 +63,6 @@
     detail.shouldSwap = false;
     waiting.add(detail.target.id);
     if (!acts.size) setTimeout(goOn);
-  });
-  document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (acts.delete(detail.xhr) && !acts.size) setTimeout(goOn);
   });
 
   const open = () => {

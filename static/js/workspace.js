@@ -63,7 +63,7 @@
     const row = document.getElementById(`row-${Number(detail.id)}`);
     if (!row || Number(row.dataset.version) >= detail.version) return;
     const query = row.querySelector("a.t")?.search ?? "";
-    htmx.ajax("GET", `/tickets/${Number(detail.id)}/row/${query}`, { target: row, swap: "outerHTML" }).then(mark);
+    htmx.ajax("GET", `/tickets/${Number(detail.id)}/row/${query}`, { source: row, target: row, swap: "outerHTML" }).then(mark);
   });
 
   // The answer to one's own action brings what changed; a live refresh of the same ticket waits for it.
@@ -74,19 +74,21 @@
   document.addEventListener("live", (event) => {
     if (event.target.id === "thread" && running) event.stopImmediatePropagation();
   }, true);
-  document.addEventListener("htmx:beforeRequest", (event) => { running += isAction(event.detail); });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (!isAction(event.detail)) return;
-    running -= 1;
-    setTimeout(() => {
-      const thread = document.getElementById("thread");
-      if (thread && Number(thread.dataset.version) < versions.get(thread.dataset.liveTicket)) htmx.trigger(thread, "live");
-    }, 200);
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (!isAction(detail)) return;
+    running += 1;
+    detail.xhr.addEventListener("loadend", () => {
+      running -= 1;
+      setTimeout(() => {
+        const thread = document.getElementById("thread");
+        if (thread && Number(thread.dataset.version) < versions.get(thread.dataset.liveTicket)) htmx.trigger(thread, "live");
+      }, 200);
+    });
   });
 
   // A dialog that was closed is gone; the next one comes from the server.
   document.addEventListener("close", (event) => {
-    if (event.target.parentElement?.id === "dialogs") event.target.remove();
+    if (["dialogs", "why"].includes(event.target.parentElement?.id)) event.target.remove();
   }, true);
 
   // --- writing ----------------------------------------------------------------------------------------------------
@@ -99,6 +101,9 @@
       form.hidden = form.dataset.writes !== tab.dataset.write;
       if (!form.hidden) focusOn(form);
     }
+  });
+  document.addEventListener("keydown", (event) => { // Enter behind an address is no wish to send
+    if (event.key === "Enter" && event.target.matches(".copies input")) event.preventDefault();
   });
   document.addEventListener("change", (event) => {
     if (!event.target.matches('.pick-files input[type="file"]')) return;

@@ -33,9 +33,10 @@ def login(browser: Browser, product: Product, email: str) -> Page:
 def test_from_the_editor_to_the_facts(browser: Browser, world: Product) -> None:
     admin = login(browser, world, "ada@helpdesk.example")
     admin.goto("/settings/questionnaires/new/")
+    admin.get_by_role("button", name="Add a question").click()
+    expect(admin.locator("[name=n0-de]")).to_be_visible()
     admin.fill("[name=name_de]", "Drucker")
     admin.fill("[name=name_en]", "Printer")
-    admin.get_by_role("button", name="Add a question").click()
     admin.fill("[name=n0-de]", "Was passiert?")
     admin.fill("[name=n0-en]", "What happens?")
     admin.select_option("[name=n0-kind]", "choice")

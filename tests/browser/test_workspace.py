@@ -12,7 +12,7 @@ from people.models import User
 from tests.browser.axe import violations
 from tests.factories import make_agent, make_article, make_levels, make_policy, make_ticket, make_user
 from tests.product import Product
-from tickets.models import Message, Queue, Suggestion, Ticket
+from tickets.models import Draft, Message, Queue, Suggestion, Ticket
 from tickets.operations import assigning, escalation, noting, replying
 
 PASSWORD = "browser-tests-only"
@@ -238,6 +238,77 @@ def test_on_a_phone_one_area_at_a_time(at: Login, world: World) -> None:
     page.go_back()
 
     expect(page.locator(".list")).to_be_visible()
+    page.locator(f"#row-{world.ticket.pk} a").click()
+    expect(page.locator("#talk h1")).to_be_visible()
+    expect(page.locator(".list")).not_to_be_visible()
+
+
+def test_the_way_out_of_an_empty_view_leads_to_one_list(at: Login, world: World) -> None:
+    page = at()
+    page.goto("/tickets/?view=upset")
+
+    page.get_by_role("link", name="Alle offenen Tickets").click()
+
+    expect(page.locator(f"#row-{world.ticket.pk}")).to_be_visible()
+    assert page.locator("#list").count() == 1
+
+
+def test_a_refused_answer_is_a_draft_on_the_server_though_no_further_key_is_pressed(at: Login, world: World) -> None:
+    ticket = make_ticket(world.first, subject="Abgelehnt", now=timezone.now())
+    page = at()
+    page.goto(f"/tickets/{ticket.pk}/")
+    page.locator("#reply-form .editor.rich").click()
+    page.keyboard.type("Nur hier geschrieben")
+    Message.objects.create(
+        ticket=ticket,
+        kind="customer",
+        channel="email",
+        author=ticket.requester,
+        text="Eilt!",
+        created_at=timezone.now(),
+    )
+
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#refusal")).to_contain_text("Eilt!")
+    page.wait_for_timeout(1500)
+
+    assert "Nur hier geschrieben" in Draft.objects.get(ticket=ticket, kind="reply").body
+
+
+def test_the_derivation_of_a_deadline_stays_closed_once_it_was_closed(at: Login, world: World) -> None:
+    page = at()
+    page.goto(f"/tickets/{world.ticket.pk}/")
+    page.locator("#panel").get_by_role("link", name="Warum dann?").click()
+    page.locator("dialog.clock-sheet").get_by_role("button", name="Schließen").click()
+
+    page.evaluate("htmx.trigger('#thread', 'live')")
+    page.wait_for_timeout(600)
+
+    expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+def test_a_dialog_that_is_closed_while_it_asks_stops_no_live_update(at: Login, world: World) -> None:
+    ticket = make_ticket(world.first, subject="Übergabe offen", now=timezone.now())
+    page = at()
+    page.goto(f"/tickets/{ticket.pk}/")
+    page.locator("#head a[href$='/escalation/']").first.click()
+    dialog = page.locator("dialog[open]")
+
+    def slowly(route: Route) -> None:
+        response = route.fetch()
+        page.evaluate("document.querySelector('dialog[open]').close()")
+        page.wait_for_timeout(300)
+        route.fulfill(response=response)
+
+    page.route("**/completeness/", slowly)
+    dialog.locator("[name=question]").fill("Wer?")
+    dialog.locator("[name=environment]").focus()
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    page.wait_for_timeout(500)
+    noting.note(ticket, text="Das kam danach.", by=world.colleague, now=timezone.now())
+    page.evaluate("htmx.trigger('#thread', 'live')")
+
+    expect(page.locator("#thread")).to_contain_text("Das kam danach.", timeout=10_000)
 
 
 def test_an_action_leaves_the_address_of_the_ticket_in_place(at: Login, world: World) -> None:

@@ -232,8 +232,10 @@ def test_the_bell_counts_what_is_new_until_it_is_seen(client: Client, agent: Use
     assert "Drucker druckt nicht" in page
     assert "Lea Lead gave you this ticket" in page
 
-    client.post("/mail/notices/seen/")
+    answer = client.post("/mail/notices/seen/", headers={"HX-Request": "true"}).content.decode()
 
+    assert 'id="bell" hx-swap-oob="true"' in answer
+    assert "new notice" not in answer
     assert unseen_count(agent) == 0
     assert "new notice" not in client.get("/mail/notices/bell/").content.decode()
 
