@@ -84,7 +84,7 @@ def today(user: User, now: datetime) -> Today:
     """Count what is open and what was solved today, as far as this person may see it."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     tomorrow = midnight + timedelta(days=1)
-    visible = Ticket.objects.visible_to(user).order_by()
+    visible = Ticket.objects.handled_by(user).order_by()
     late, due = Q(next_due_at__lte=now), Q(next_due_at__gt=now, next_due_at__lt=tomorrow)
     counted: list[Any] = list(
         visible.open()
@@ -121,13 +121,13 @@ def today(user: User, now: datetime) -> Today:
 
 def mine_next(user: User) -> list[Ticket]:
     """Give one's own tickets that are due next."""
-    own = Ticket.objects.visible_to(user).open().filter(assignee=user)
+    own = Ticket.objects.handled_by(user).open().filter(assignee=user)
     return list(rows(own).order_by(F("next_due_at").asc(nulls_last=True), "-pk")[:SHORT_LIST])
 
 
 def free_next(user: User) -> list[Ticket]:
     """Give the tickets nobody has that are due next."""
-    free = Ticket.objects.visible_to(user).open().filter(assignee=None)
+    free = Ticket.objects.handled_by(user).open().filter(assignee=None)
     return list(rows(free).order_by(F("next_due_at").asc(nulls_last=True), "-pk")[:SHORT_LIST])
 
 
