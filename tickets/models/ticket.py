@@ -38,8 +38,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def handled_by(self, user: User) -> "TicketQuerySet":
         """Keep what is this person's business: what they may see, without what others are asked to accept."""
-        is_agent = user.is_authenticated and user.is_agent and not user.is_lead
-        return self.visible_to(user).filter(_handled_by(user)) if is_agent else self.visible_to(user)
+        if user.is_authenticated and user.is_active and user.is_agent and not user.is_lead:
+            return self.filter(_handled_by(user))  # columns of one index alone: lists and counters ask for nothing else
+        return self.visible_to(user)
 
     def open(self) -> "TicketQuerySet":
         """Keep what is not done."""
