@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -104,11 +105,17 @@ def promises(ticket: Ticket, now: datetime) -> tuple[Promise | None, list[Promis
 
 def solutions(ticket: Ticket, user: User) -> list[Solution]:
     """Give the suggested solutions this person may read, with their history, best first."""
-    readable = Article.objects.published().for_audience(audience_of(user))
+    return [_solution(row) for row in _suggested(audience_of(user)).filter(ticket=ticket)[:SHOWN]]
+
+
+@cache
+def _suggested(audience: str) -> QuerySet[Suggestion]:
+    """Put together once what such readers are asked for."""
+    readable = Article.objects.published().for_audience(audience)
     known = SolutionAttempt.objects.filter(text=OuterRef("text")).order_by().values("text")
     settled = known.exclude(outcome__in=("open", "na"))
-    rows = (
-        ticket.suggestions.filter(text__article__in=readable)
+    return (
+        Suggestion.objects.filter(text__article__in=readable)
         .exclude(only_watched("text__article__category"))
         .select_related("text")
         .annotate(
@@ -119,7 +126,6 @@ def solutions(ticket: Ticket, user: User) -> list[Solution]:
             ),
         )
     )
-    return [_solution(row) for row in rows[:SHOWN]]
 
 
 def _solution(row: Any) -> Solution:
