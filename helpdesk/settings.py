@@ -149,7 +149,7 @@ CELERY_BEAT_SCHEDULER = "helpdesk.schedule:BeatingScheduler"
 
 # --- people and login -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
-KNOWLEDGE_SECOND_LEVEL = "tickets.levels.is_second_level"  # who reads what is for the second level only
+KNOWLEDGE_SECOND_LEVEL = "tickets.models.queue.is_second_level"  # who reads what is for the second level only
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from knowledgebase.models import Category
 from people.models import User
-from tickets.absences import away, offered_to, represented_by
+from tickets.absences import offered_to, represented_by
 from tickets.models import Absence, Callback, Queue, Ticket
 from tickets.oncall import on_call_for
 from tickets.queries import rows
@@ -202,9 +202,9 @@ def to_be_called(user: User) -> list[Callback]:
     return list(own.select_related("ticket__requester")[:SHORT_LIST])
 
 
-def offered(user: User, now: datetime) -> int:
-    """Count the tickets one is offered as a deputy."""
-    absent = away(now)
+def offered(user: User, today: list[Absence], now: datetime) -> int:
+    """Count the tickets one is offered as a deputy, of whoever of these is away now."""
+    absent = {one.person_id: one for one in today if one.is_current(now)}
     if not represented_by(user, absent):
         return 0
     return Ticket.objects.visible_to(user).open().filter(offered_to(user, absent)).count()
@@ -221,11 +221,11 @@ def on_call_now(user: User, now: datetime) -> list[tuple[User, list[Queue]]]:
     return list(found.items())
 
 
-def away_today(now: datetime, most: int = 12) -> list[Absence]:
-    """Give who is away at some time of today."""
+def away_today(now: datetime) -> list[Absence]:
+    """Give who is away at some time of today, the first one first."""
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     today = Absence.objects.filter(ends_at__gt=now, starts_at__lt=midnight + timedelta(days=1))
-    return list(today.filter(person__is_active=True).select_related("person", "deputy")[:most])
+    return list(today.select_related("person", "deputy"))
 
 
 def callbacks_kept(user: User, now: datetime) -> list[Kept]:

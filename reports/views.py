@@ -10,6 +10,7 @@ from people.models import User
 from reports import queries
 
 BAR = 300
+MOST_AWAY = 12
 
 
 @login_required
@@ -19,6 +20,7 @@ def start(request: HttpRequest) -> HttpResponse:
     user, now = staff(request), timezone.now()
     today = queries.today(user, now)
     lengths = queries.bars([row.open for row in today.backlog], BAR)
+    absences = queries.away_today(now)
     late = [row.overdue * length // (row.open or 1) for row, length in zip(today.backlog, lengths, strict=True)]
     context = {
         "now": now,
@@ -28,9 +30,9 @@ def start(request: HttpRequest) -> HttpResponse:
         "free": queries.free_next(user),
         "bar": BAR,
         "callbacks": queries.to_be_called(user),
-        "offered": queries.offered(user, now),
+        "offered": queries.offered(user, absences, now),
         "on_call": queries.on_call_now(user, now),
-        "away": queries.away_today(now),
+        "away": [one for one in absences if one.person.is_active][:MOST_AWAY],
     }
     return render(request, "reports/start.html", context)
 

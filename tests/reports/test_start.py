@@ -17,7 +17,7 @@ def test_the_start_page_costs_the_same_with_one_and_three_tickets(number: int, d
     for _ in range(number):
         make_ticket(queue)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         response = client.get("/start/")
 
     assert response.context["today"].unassigned == number

@@ -94,10 +94,21 @@ class Membership(models.Model):
 
 def levels_of(user: User) -> dict[int, int]:
     """Give the person's level by queue id; read once for each loaded person, so once a request."""
-    known: dict[int, int] | None = getattr(user, "_queue_levels", None)
+    return {queue: level for queue, (level, _tier) in _memberships(user).items()}
+
+
+def is_second_level(user: User) -> bool:
+    """Tell whether this agent answers in a queue behind the first level; costs nothing beside `levels_of`."""
+    answers = Membership.Level.REPLY
+    return any(level >= answers and tier > Queue.Tier.FIRST for level, tier in _memberships(user).values())
+
+
+def _memberships(user: User) -> dict[int, tuple[int, int]]:
+    known: dict[int, tuple[int, int]] | None = getattr(user, "_memberships", None)
     if known is None:
-        known = dict(Membership.objects.filter(user=user).values_list("queue_id", "level"))
-        user._queue_levels = known  # type: ignore[attr-defined]
+        rows = Membership.objects.filter(user=user).values_list("queue_id", "level", "queue__tier")
+        known = {queue: (level, tier) for queue, level, tier in rows}
+        user._memberships = known  # type: ignore[attr-defined]
     return known
 
 

@@ -242,7 +242,7 @@ def test_the_page_costs_the_same_with_few_and_many_held_answers(count: int, djan
         hold_back(ticket, text="Gleich", by=make_agent(queue), until=later(5), now=NOW)
 
     client = as_(agent)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         page = client.get(f"/tickets/{ticket.pk}/")
 
     assert len(page.context["held"]) == count

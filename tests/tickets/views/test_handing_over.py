@@ -211,7 +211,7 @@ def test_the_page_costs_the_same_with_one_and_three_hand_overs(number: int, djan
             )
     client = as_(specialist)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         page = client.get(f"/tickets/{ticket.pk}/")
 
     assert len(page.context["handovers_before"]) == number - 1

@@ -56,9 +56,9 @@ def test_a_ticket_costs_the_same_with_few_and_many_messages(rounds: int, django_
     converse(ticket, agent, rounds)
     client = as_(agent)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         page = client.get(f"/tickets/{ticket.pk}/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         part = client.get(f"/tickets/{ticket.pk}/", headers={"HX-Request": "true", "HX-Target": "talk"})
 
     assert len([entry for entry in page.context["talk"].entries if hasattr(entry, "message")]) == 1 + 3 * rounds
