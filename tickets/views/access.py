@@ -42,14 +42,15 @@ def staff_only(view: View) -> View:
     return cast(View, guarded)
 
 
-def ticket_for(request: StaffRequest, pk: int, action: str = "view_notes") -> Ticket:
+def ticket_for(request: StaffRequest, pk: int, action: str = "view_notes", *, as_page: bool = False) -> Ticket:
     """
-    Fetch a ticket for somebody who wants to do this to it.
+    Fetch a ticket for somebody who wants to do this to it; `as_page`: with everything that `for_page` gives.
 
     :raises Http404: if they may not see it.
     :raises PermissionDenied: if they may see it but not do this.
     """
-    ticket = get_object_or_404(for_page(request.user), pk=pk)
+    plain = Ticket.objects.visible_to(request.user).for_list().select_related("queue__escalates_to")
+    ticket = get_object_or_404(for_page(request.user) if as_page else plain, pk=pk)
     permissions.check(request.user, action, ticket)
     return ticket
 

@@ -16,6 +16,7 @@ from tickets.operations.holding import CannotHold
 from tickets.operations.holding_back import NotHeld, forget, hold_back, kept_files, release, take_back
 from tickets.operations.replying import CannotReply, Overtaken
 from tickets.operations.resolution import CannotResolve
+from tickets.permissions import check
 from tickets.views.access import StaffRequest, staff_only, ticket_for
 from tickets.views.screen import changed, errors_of, refused
 
@@ -31,7 +32,7 @@ def create(request: HttpRequest, pk: int) -> HttpResponse:
         return refused(request, ticket, errors_of(form), form=form)
     then = form.cleaned_data["then"]
     if then != Then.KEEP:
-        ticket_for(request, pk, "hold" if then == Then.WAIT else "resolve")
+        check(request.user, "hold" if then == Then.WAIT else "resolve", ticket)
     try:
         said = _answer(request, ticket, form)
     except Overtaken as overtaken:

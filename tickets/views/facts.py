@@ -26,4 +26,4 @@ def still_asked(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from None
     if not staff.htmx:
         return redirect("tickets:show", pk)
-    return part(staff, "tickets/_facts.html", ticket_for(staff, pk, "reply"), opened=True)
+    return part(staff, "tickets/_facts.html", ticket_for(staff, pk, "reply", as_page=True), opened=True)

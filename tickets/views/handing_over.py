@@ -78,7 +78,7 @@ GIVE_BACK = Action(
 def escalation(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for what the other side has to know (GET), and offer the ticket to it (POST)."""
     staff = cast(StaffRequest, request)
-    ticket = ticket_for(staff, pk, "escalate")
+    ticket = ticket_for(staff, pk, "escalate", as_page=True)
     if request.method == "GET":
         return ask(staff, ticket, HAND_OVER, HandoverForm(ticket=ticket))
     if request.method != "POST":
@@ -111,7 +111,7 @@ def escalation(request: HttpRequest, pk: int) -> HttpResponse:
 def completeness(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what is being written, and say how complete it is."""
     staff = cast(StaffRequest, request)
-    ticket = ticket_for(staff, pk, "escalate")
+    ticket = ticket_for(staff, pk, "escalate", as_page=True)
     _keep(staff, ticket)
     form = HandoverForm(request.POST, ticket=ticket)
     return render(request, "tickets/_handover_state.html", {"form": form, "ticket": ticket})

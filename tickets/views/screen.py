@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -93,7 +93,9 @@ def _due_group(ticket: Ticket, now: datetime) -> str:
 
 
 def ticket_context(request: StaffRequest, ticket: Ticket, now: datetime) -> dict[str, Any]:
-    """Give what the conversation and the help beside it show."""
+    """Give what the conversation and the help beside it show; a ticket that was fetched for an action is fetched anew."""
+    if not hasattr(ticket, "fact_rows"):
+        ticket = get_object_or_404(for_page(request.user), pk=ticket.pk)
     may = {action: permissions.can(request.user, action, ticket) for action in _ACTIONS}
     talk = conversation.read(ticket, notes=may["view_notes"])
     promise, promises = help.promises(ticket, now)
@@ -203,7 +205,8 @@ def changed(
     request: StaffRequest, pk: int, *, template: str = "tickets/_changed.html", said: str = "", **extra: Any
 ) -> HttpResponse:
     """Answer after an action that worked: the parts that changed, or the way back to the page."""
-    ticket = for_page(request.user).filter(pk=pk).first()
+    found = for_page(request.user) if request.htmx else Ticket.objects.visible_to(request.user).only("pk")
+    ticket = found.filter(pk=pk).first()
     query = where(request)
     if ticket is None:
         messages.success(request, said or gettext("Done. The ticket is in other hands now."))

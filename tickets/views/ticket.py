@@ -16,7 +16,7 @@ from tickets.views.screen import part, whole_page
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a ticket, beside the list it was opened from."""
     request = cast(StaffRequest, request)
-    ticket = ticket_for(request, pk)
+    ticket = ticket_for(request, pk, as_page=True)
     if request.htmx and not request.htmx.history_restore_request and request.htmx.target == "talk":
         return part(request, "tickets/_ticket.html", ticket, oob=True)
     inserted = _inserted(request)
@@ -28,7 +28,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 def thread(request: HttpRequest, pk: int) -> HttpResponse:
     """Give what may have changed on an open page; what is being written stays as it is."""
     request = cast(StaffRequest, request)
-    return part(request, "tickets/_news_of_ticket.html", ticket_for(request, pk), oob=True)
+    return part(request, "tickets/_news_of_ticket.html", ticket_for(request, pk, as_page=True), oob=True)
 
 
 def _inserted(request: StaffRequest) -> str:
