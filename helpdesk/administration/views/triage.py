@@ -52,7 +52,10 @@ def index(request: SettingsRequest) -> HttpResponse:
         "versions": [_version(model) for model in models], "is_learning": learning, "may_write": request.user.is_admin
     }  # fmt: skip
     is_part = request.headers.get("HX-Request") == "true" and "part" in request.GET
-    return render(request, "settings/_triage_versions.html" if is_part else "settings/triage.html", context)
+    response = render(request, "settings/_triage_versions.html" if is_part else "settings/triage.html", context)
+    if is_part and not learning:
+        response["HX-Refresh"] = "true"  # it has ended: the page offers to learn again
+    return response
 
 
 @admins_only
