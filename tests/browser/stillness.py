@@ -2,9 +2,15 @@
 
 from playwright.sync_api import Page
 
-_STILL = """() => Promise.all(document.getAnimations()
-    .filter(one => one.effect.getComputedTiming().endTime !== Infinity)
-    .map(one => one.finished.catch(() => undefined)))"""
+_STILL = """async () => {
+    for (;;) {
+        for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame); // what came just now begins to move
+        const moving = document.getAnimations().filter(one => one.playState !== "finished"
+            && one.playState !== "idle" && one.effect.getComputedTiming().endTime !== Infinity);
+        if (!moving.length) return;
+        await Promise.all(moving.map(one => one.finished.catch(() => undefined)));
+    }
+}"""
 
 
 def wait_until_still(page: Page) -> None:

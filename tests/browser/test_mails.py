@@ -74,7 +74,7 @@ def test_a_picture_shows_in_place_and_nothing_remote_is_asked(page: Page, produc
     page.locator(".msg:has([data-opens])").scroll_into_view_if_needed()
 
     mail = page.frame_locator(".msg iframe")
-    expect(page.locator(".msg iframe")).to_have_attribute("title", "Mail as it was sent")
+    expect(page.locator(".msg iframe")).to_have_attribute("title", "Mail as it was sent", timeout=20_000)
     expect(mail.get_by_alt_text("Schaden")).to_be_visible()
     assert mail.get_by_alt_text("Schaden").evaluate("picture => picture.naturalWidth") == 1
     expect(mail.get_by_text("2 remote pictures not loaded")).to_be_visible()
